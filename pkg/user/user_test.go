@@ -1,0 +1,106 @@
+package user_test
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/apperr"
+	"users-api/pkg/user"
+)
+
+var id7 = uuid.MustParse("019aab7e-1a80-7c00-8000-000000000001")
+
+func TestNewTakesItsTimesFromItsID(t *testing.T) {
+	id, err := uuid.NewV7()
+	require.NoError(t, err)
+	before := time.Now()
+	u := user.New(id, user.Input{Name: "Ann", Email: "ann@example.com"})
+	assert.WithinDuration(t, before, time.Time(u.CreatedAt), time.Second)
+	assert.Equal(t, u.CreatedAt, u.UpdatedAt)
+	assert.EqualValues(t, 1, u.Version)
+	assert.Equal(t, u, user.New(id, user.Input{Name: "Ann", Email: "ann@example.com"}), "telling it again tells the same")
+}
+
+func TestUserAsJSON(t *testing.T) {
+	age := 30
+	u := user.New(id7, user.Input{Name: "Ann", Email: "ann@example.com", Age: &age})
+	got, err := json.Marshal(u)
+	require.NoError(t, err)
+	assert.JSONEq(t, `{
+		"id":"019aab7e-1a80-7c00-8000-000000000001","name":"Ann","email":"ann@example.com","age":30,
+		"createdAt":"2025-11-22T12:15:59.616Z","updatedAt":"2025-11-22T12:15:59.616Z","version":1}`, string(got))
+
+	u.Age = nil
+	got, err = json.Marshal(u)
+	require.NoError(t, err)
+	assert.NotContains(t, string(got), "age", "an absent age is absent, not null or 0")
+
+	var back user.User
+	require.NoError(t, json.Unmarshal(got, &back))
+	assert.Equal(t, u, back)
+}
+
+func TestReplace(t *testing.T) {
+	age := 30
+	created := user.New(id7, user.Input{Name: "Ann", Email: "ann@example.com", Age: &age})
+	later := time.Time(created.CreatedAt).Add(time.Minute)
+
+	u := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, later)
+	assert.Equal(t, "Bea", u.Name)
+	assert.Equal(t, "bea@example.com", u.Email)
+	assert.Nil(t, u.Age, "PUT replaces: what is not said is gone")
+	assert.EqualValues(t, 2, u.Version)
+	assert.Equal(t, created.CreatedAt, u.CreatedAt)
+	assert.Equal(t, user.Time(later), u.UpdatedAt)
+
+	behind := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, time.Time(created.CreatedAt).Add(-time.Hour))
+	assert.Equal(t, created.UpdatedAt, behind.UpdatedAt, "a clock that is behind does not turn time back")
+}
+
+func TestParseID(t *testing.T) {
+	const canonical = "019aab7e-1a80-7c00-8000-000000000001"
+	for _, good := range []string{canonical, "019AAB7E-1A80-7C00-8000-000000000001"} {
+		got, err := user.ParseID(good)
+		require.NoError(t, err)
+		assert.Equal(t, canonical, got)
+	}
+	for _, bad := range []string{
+		"", "1", "email#a@example.com", "email%23a@example.com", canonical + "0", canonical[:35],
+		"{" + canonical + "}", "urn:uuid:" + canonical, "019aab7e1a807c008000000000000001",
+		"019aab7e-1a80-7c00-8000-00000000000g", "../" + canonical, canonical + "\n",
+	} {
+		_, err := user.ParseID(bad)
+		assert.Equal(t, apperr.NotFound, apperr.KindOf(err), "id %q", bad)
+	}
+}
+
+func TestTime(t *testing.T) {
+	at := user.Time(time.Date(2026, 11, 22, 12, 0, 0, 1_999_999, time.FixedZone("CET", 3600)))
+	assert.Equal(t, "2026-11-22T11:00:00.001Z", at.String())
+	back, err := user.ParseTime(at.String())
+	require.NoError(t, err)
+	assert.Equal(t, at.String(), back.String())
+	_, err = user.ParseTime("yesterday")
+	assert.Error(t, err)
+}
+
+func FuzzParseID(f *testing.F) {
+	for _, s := range []string{"", id7.String(), "email#a@example.com", "{" + id7.String() + "}"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		got, err := user.ParseID(s)
+		if err != nil {
+			assert.Equal(t, apperr.NotFound, apperr.KindOf(err))
+			return
+		}
+		again, err := user.ParseID(got)
+		assert.NoError(t, err)
+		assert.Equal(t, got, again)
+	})
+}
