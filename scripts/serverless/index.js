@@ -1,0 +1,66 @@
+'use strict';
+
+// The project's plugin for the Serverless Framework: it builds the functions.
+
+const { buildFunctions } = require('./build');
+
+/**
+ * Leaves out the variables that have no value, and the secret that verifies
+ * nothing because the keys at JWKS_URL do: it then need not exist either.
+ */
+function settleEnvironment(definition) {
+  const environment = { ...definition.environment };
+  if (environment.JWKS_URL) delete environment.JWT_SECRET;
+  for (const [name, value] of Object.entries(environment)) {
+    if (value === '') delete environment[name];
+  }
+  definition.environment = environment;
+}
+
+class UsersApiPlugin {
+  constructor(serverless, options, { log, progress }) {
+    this.serverless = serverless;
+    this.options = options;
+    this.log = log;
+    this.progress = progress;
+    this.hooks = {
+      'before:package:initialize': async () => {
+        this.functions().forEach((name) => settleEnvironment(this.service.getFunction(name)));
+        await this.build(this.functions());
+      },
+      'before:deploy:function:packageFunction': () => this.build([this.options.function]),
+    };
+  }
+
+  get service() {
+    return this.serverless.service;
+  }
+
+  functions() {
+    return this.service.getAllFunctions();
+  }
+
+  /** Builds the named functions and hands their packages to the framework. */
+  async build(names) {
+    const step = this.progress.create({ name: 'users-api-build', message: 'Building the Go functions' });
+    const started = Date.now();
+    try {
+      const artifacts = await buildFunctions({
+        root: this.serverless.serviceDir,
+        architecture: this.service.provider.architecture,
+        functions: Object.fromEntries(names.map((name) => [name, this.service.getFunction(name).handler])),
+      });
+      for (const [name, artifact] of Object.entries(artifacts)) {
+        const definition = this.service.getFunction(name);
+        definition.package = { ...definition.package, artifact };
+      }
+    } catch (error) {
+      throw new this.serverless.classes.Error(error.message, 'USERS_API_BUILD');
+    } finally {
+      step.remove();
+    }
+    this.log.info(`Built ${names.join(', ')} in ${Date.now() - started} ms`);
+  }
+}
+
+module.exports = UsersApiPlugin;
