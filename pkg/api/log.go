@@ -1,0 +1,291 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/aws/aws-lambda-go/lambdacontext"
+
+	"users-api/pkg/apperr"
+)
+
+// What a client or a dependency can put into a line is bounded, so that nobody
+// can flood the log.
+const (
+	maxValueBytes = 256
+	maxErrorBytes = 2 << 10
+	maxStackBytes = 4 << 10
+)
+
+// logger writes lines of JSON, each with one write, so that lines never mix.
+type logger struct{ handler slog.Handler }
+
+func newLogger(w io.Writer) *logger {
+	return &logger{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: rename})}
+}
+
+// rename gives slog's own members the names that Powertools' loggers use.
+func rename(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) > 0 {
+		return a
+	}
+	switch a.Key {
+	case slog.MessageKey:
+		a.Key = "message"
+	case slog.TimeKey:
+		return slog.String("timestamp", a.Value.Time().UTC().Format("2006-01-02T15:04:05.000Z"))
+	}
+	return a
+}
+
+func (l *logger) write(at time.Time, level slog.Level, message string, attrs []slog.Attr) {
+	r := slog.NewRecord(at, level, message, 0)
+	r.AddAttrs(attrs...)
+	_ = l.handler.Handle(context.Background(), r) // a log that cannot be written must not stop the service
+}
+
+func (l *logger) fatal(at time.Time, err error) {
+	l.write(at, slog.LevelError, "initialisation failed", []slog.Attr{slog.String("error", clip(err.Error(), maxErrorBytes))})
+}
+
+// Line is the one log line of an invocation. It is written at the invocation's
+// end, whatever came of it, and in CloudWatch's Embedded Metric Format, so that
+// it is the invocation's metrics too.
+type Line struct {
+	edge          *Edge
+	silent        bool
+	start         time.Time
+	cold          bool
+	function      string // Lambda's request id
+	trace         string
+	requestID     string // API Gateway's request id
+	correlationID string
+	route, method string
+	isRequest     bool
+
+	mu        sync.Mutex // a handler that outlives its deadline may still write
+	ended     bool
+	principal string
+	members   []slog.Attr
+	counts    []count
+}
+
+type lineKey struct{}
+
+func withLine(ctx context.Context, l *Line) context.Context {
+	return context.WithValue(ctx, lineKey{}, l)
+}
+
+func lineFrom(ctx context.Context) *Line {
+	l, _ := ctx.Value(lineKey{}).(*Line)
+	return l
+}
+
+func (e *Edge) newLine(ctx context.Context) *Line {
+	l := &Line{edge: e, start: e.now(), silent: silenced(ctx)}
+	if !l.silent {
+		l.cold = !e.warm.Swap(true)
+	}
+	if lc, ok := lambdacontext.FromContext(ctx); ok {
+		l.function = lc.AwsRequestID
+	}
+	if trace, ok := ctx.Value("x-amzn-trace-id").(string); ok { // aws-lambda-go's key
+		l.trace = traceRoot(trace)
+	}
+	return l
+}
+
+// traceRoot takes the id out of "Root=1-...;Parent=...;Sampled=0".
+func traceRoot(header string) string {
+	for part := range strings.SplitSeq(header, ";") {
+		if root, ok := strings.CutPrefix(part, "Root="); ok {
+			return clip(root, maxValueBytes)
+		}
+	}
+	return ""
+}
+
+// request takes over what the line says about an API request.
+func (l *Line) request(r *Request) {
+	l.isRequest = true
+	l.requestID = clip(r.RequestContext.RequestID, maxValueBytes)
+	l.correlationID = correlationID(r)
+	l.method, l.route = clip(r.Method, maxValueBytes), clip(r.Method+" "+r.Resource, maxValueBytes)
+	if principal, ok := r.RequestContext.Authorizer["principalId"].(string); ok {
+		l.setPrincipal(principal)
+	}
+}
+
+// correlationID follows a request through several services: the client's own
+// where it is sane, else API Gateway's request id.
+func correlationID(r *Request) string {
+	id := r.Headers.CorrelationID
+	odd := func(c rune) bool {
+		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.:/+=", c))
+	}
+	if id == "" || len(id) > 128 || strings.ContainsFunc(id, odd) {
+		return r.RequestContext.RequestID
+	}
+	return id
+}
+
+// Annotate adds a member to the invocation's log line. It does nothing outside
+// of an invocation or after its end. A value must hold no credential, address
+// or body.
+func Annotate(ctx context.Context, key string, value any) {
+	if s, ok := value.(string); ok {
+		value = clip(s, maxValueBytes)
+	}
+	lineFrom(ctx).add(func(l *Line) { l.members = append(l.members, slog.Any(key, value)) })
+}
+
+// Count adds a metric of value 1 to the invocation's log line, by service and
+// stage and, where dims gives names and values by turns, by those too. Their
+// values must come from a small fixed set.
+func Count(ctx context.Context, metric string, dims ...string) {
+	lineFrom(ctx).add(func(l *Line) { l.counts = append(l.counts, count{metric, dims}) })
+}
+
+// SetPrincipal says in the invocation's log line who called.
+func SetPrincipal(ctx context.Context, principal string) {
+	lineFrom(ctx).add(func(l *Line) { l.setPrincipal(principal) })
+}
+
+func (l *Line) add(f func(*Line)) {
+	if l == nil {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !l.ended {
+		f(l)
+	}
+}
+
+// setPrincipal hashes a subject that is an email address: addresses are no
+// business of a log.
+func (l *Line) setPrincipal(principal string) {
+	if strings.Contains(principal, "@") {
+		sum := sha256.Sum256([]byte(principal))
+		principal = "sha256:" + hex.EncodeToString(sum[:8])
+	}
+	l.principal = clip(principal, maxValueBytes)
+}
+
+// end writes the line. A status of 0 is that of an invocation which is no API
+// request.
+func (l *Line) end(status int, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+	if l.silent {
+		return
+	}
+	now := l.edge.now()
+	level, message := slog.LevelInfo, "invocation"
+	if l.isRequest {
+		message = "request"
+	}
+	if l.failed(status, err) {
+		level = slog.LevelError
+	}
+	l.edge.log.write(now, level, message, l.attrs(now, status, err))
+}
+
+// failed tells whether the invocation failed by a fault of ours.
+func (l *Line) failed(status int, err error) bool {
+	if l.isRequest {
+		return status >= 500
+	}
+	return err != nil && statusOf(apperr.KindOf(err)) >= 500
+}
+
+func (l *Line) attrs(now time.Time, status int, err error) []slog.Attr {
+	c := l.edge.config
+	duration := float64(now.Sub(l.start).Microseconds()) / 1000
+	attrs := make([]slog.Attr, 0, 24+len(l.members)+2*len(l.counts))
+	attrs = append(attrs,
+		slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function),
+		slog.String("function_request_id", l.function), slog.Bool("cold_start", l.cold),
+		slog.Float64("durationMs", duration),
+	)
+	attrs = appendText(attrs, "xray_trace_id", l.trace)
+	attrs = appendText(attrs, "requestId", l.requestID)
+	attrs = appendText(attrs, "correlation_id", l.correlationID)
+	attrs = appendText(attrs, "route", l.route)
+	attrs = appendText(attrs, "method", l.method)
+	attrs = appendText(attrs, "principal", l.principal)
+	if l.isRequest {
+		attrs = append(attrs, slog.Int("status", status))
+	}
+	attrs = appendError(attrs, err)
+	attrs = append(attrs, l.members...)
+	if l.cold {
+		attrs = l.edge.primed.append(attrs)
+	}
+	return l.edge.metrics.append(attrs, l, now, duration, status, err)
+}
+
+func appendText(attrs []slog.Attr, key, value string) []slog.Attr {
+	if value == "" {
+		return attrs
+	}
+	return append(attrs, slog.String(key, value))
+}
+
+func appendError(attrs []slog.Attr, err error) []slog.Attr {
+	if err == nil {
+		return attrs
+	}
+	attrs = append(attrs,
+		slog.String("error", clip(err.Error(), maxErrorBytes)),
+		slog.String("errorKind", apperr.KindOf(err).String()))
+	if p, ok := errors.AsType[*panicked](err); ok {
+		attrs = append(attrs, slog.String("stack", clip(p.trimmedStack(), maxStackBytes)))
+	}
+	return attrs
+}
+
+// clip shortens a text to at most n bytes, at the border of a character.
+func clip(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// runtimeLog takes what aws-lambda-go says through package log. It says each
+// error that an invocation returned, which the invocation's line has said; what
+// else it says is why it ends.
+type runtimeLog struct {
+	log *logger
+	now func() time.Time
+}
+
+func (r runtimeLog) Write(p []byte) (int, error) {
+	if !bytes.Contains(p, []byte(`{"errorMessage":`)) {
+		r.log.write(r.now(), slog.LevelError, "runtime", []slog.Attr{slog.String("error", clip(strings.TrimSpace(string(p)), maxErrorBytes))})
+	}
+	return len(p), nil
+}
+
+// rawJSON is written into a line as it stands.
+type rawJSON []byte
+
+var _ json.Marshaler = rawJSON(nil)
+
+// MarshalJSON gives the bytes.
+func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }

@@ -1,0 +1,156 @@
+package api
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"users-api/pkg/apperr"
+)
+
+// Request is what the service reads of an API Gateway proxy event (REST API,
+// payload format 1.0). Members that it does not read, the Authorization header
+// among them, are skipped while decoding and so can end up nowhere.
+type Request struct {
+	Resource        string            `json:"resource"` // "/users/{id}"
+	Method          string            `json:"httpMethod"`
+	PathParameters  map[string]string `json:"pathParameters"`
+	Query           queryParameters   `json:"multiValueQueryStringParameters"`
+	SingleQuery     map[string]string `json:"queryStringParameters"`
+	Headers         singleHeaders     `json:"headers"`
+	MultiHeaders    multiHeaders      `json:"multiValueHeaders"`
+	Body            string            `json:"body"` // null reads as ""
+	IsBase64Encoded bool              `json:"isBase64Encoded"`
+	RequestContext  RequestContext    `json:"requestContext"`
+}
+
+// RequestContext is what API Gateway itself says about a request.
+type RequestContext struct {
+	RequestID  string         `json:"requestId"`
+	Authorizer map[string]any `json:"authorizer"` // the authorizer's context; see package auth
+}
+
+type queryParameters map[string][]string
+
+// The headers that the service reads. encoding/json compares member names
+// without regard to case, which is the rule for header names (RFC 9110, section
+// 5.1), and gives a header that stands twice in different case its last value.
+type singleHeaders struct {
+	ContentType    string `json:"content-type"`
+	IfMatch        string `json:"if-match"`
+	IfNoneMatch    string `json:"if-none-match"`
+	IdempotencyKey string `json:"idempotency-key"`
+	CorrelationID  string `json:"x-correlation-id"`
+	Origin         string `json:"origin"`
+}
+
+type multiHeaders struct {
+	ContentType    []string `json:"content-type"`
+	IfMatch        []string `json:"if-match"`
+	IfNoneMatch    []string `json:"if-none-match"`
+	IdempotencyKey []string `json:"idempotency-key"`
+	CorrelationID  []string `json:"x-correlation-id"`
+	Origin         []string `json:"origin"`
+}
+
+// decodeRequest reads an event. It gives a request also with an error, so that
+// there is one to answer and to log.
+func decodeRequest(payload []byte) (*Request, error) {
+	req := new(Request)
+	if err := json.Unmarshal(payload, req); err != nil {
+		return req, apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
+	}
+	req.Headers = req.MultiHeaders.join(req.Headers)
+	return req, nil
+}
+
+// join makes one value of a header that stands on several lines (RFC 9110,
+// section 5.3), and falls back to the single one where an event has no others.
+func (m multiHeaders) join(single singleHeaders) singleHeaders {
+	pick := func(many []string, one string) string {
+		if len(many) == 0 {
+			return one
+		}
+		return strings.Join(many, ", ")
+	}
+	return singleHeaders{
+		ContentType:    pick(m.ContentType, single.ContentType),
+		IfMatch:        pick(m.IfMatch, single.IfMatch),
+		IfNoneMatch:    pick(m.IfNoneMatch, single.IfNoneMatch),
+		IdempotencyKey: pick(m.IdempotencyKey, single.IdempotencyKey),
+		CorrelationID:  pick(m.CorrelationID, single.CorrelationID),
+		Origin:         pick(m.Origin, single.Origin),
+	}
+}
+
+// QueryValue gives a query parameter, and whether it is there. One that stands
+// twice is Invalid: which of them was meant nobody can tell.
+func (r *Request) QueryValue(key string) (string, bool, error) {
+	if many := r.Query[key]; len(many) > 1 {
+		return "", false, invalidField(key, "must stand once")
+	} else if len(many) == 1 {
+		return many[0], true, nil
+	}
+	one, ok := r.SingleQuery[key]
+	return one, ok, nil
+}
+
+// RefuseUnknownQuery is Invalid where the query has another parameter than
+// those that are known: a misspelt one would silently change the answer.
+func (r *Request) RefuseUnknownQuery(known ...string) error {
+	for key := range r.SingleQuery {
+		if !contains(known, key) {
+			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
+		}
+	}
+	for key := range r.Query {
+		if !contains(known, key) {
+			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
+		}
+	}
+	return nil
+}
+
+const maxFieldBytes = 64
+
+func contains(known []string, key string) bool {
+	for _, k := range known {
+		if k == key {
+			return true
+		}
+	}
+	return false
+}
+
+func invalidField(field, message string) error {
+	return apperr.New(apperr.Invalid, "Validation failed", apperr.Detail{Field: field, Message: message})
+}
+
+const maxIdempotencyKeyBytes = 255
+
+// IdempotencyKey gives the request's Idempotency-Key; "" where it has none. One
+// that is no visible ASCII of 1 to 255 characters is Invalid.
+func (r *Request) IdempotencyKey() (string, error) {
+	key := r.Headers.IdempotencyKey
+	if key == "" && len(r.MultiHeaders.IdempotencyKey) == 0 {
+		return "", nil
+	}
+	visible := func(c rune) bool { return c > ' ' && c <= '~' }
+	if key == "" || len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, func(c rune) bool { return !visible(c) }) {
+		return "", invalidField("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
+	}
+	return key, nil
+}
+
+// body gives the bytes that the client sent.
+func (r *Request) body() ([]byte, error) {
+	if !r.IsBase64Encoded {
+		return []byte(r.Body), nil
+	}
+	b, err := base64.StdEncoding.DecodeString(r.Body)
+	if err != nil {
+		return nil, apperr.Wrap(apperr.Invalid, "Malformed request body", fmt.Errorf("decode base64: %w", err))
+	}
+	return b, nil
+}
