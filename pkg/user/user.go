@@ -51,7 +51,7 @@ func (u User) Replace(in Input, now time.Time) User {
 	next.Name, next.Email, next.Age = in.Name, in.Email, in.Age
 	next.Version++
 	if now.After(time.Time(u.UpdatedAt)) {
-		next.UpdatedAt = Time(now.UTC())
+		next.UpdatedAt = Time(now.UTC().Truncate(time.Millisecond))
 	}
 	return next
 }

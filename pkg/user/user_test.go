@@ -50,7 +50,7 @@ func TestReplace(t *testing.T) {
 	created := user.New(id7, user.Input{Name: "Ann", Email: "ann@example.com", Age: &age})
 	later := time.Time(created.CreatedAt).Add(time.Minute)
 
-	u := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, later)
+	u := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, later.Add(999*time.Microsecond))
 	assert.Equal(t, "Bea", u.Name)
 	assert.Equal(t, "bea@example.com", u.Email)
 	assert.Nil(t, u.Age, "PUT replaces: what is not said is gone")

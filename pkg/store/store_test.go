@@ -1,0 +1,316 @@
+package store_test
+
+import (
+	"context"
+	"os"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/apperr"
+	"users-api/pkg/store"
+	"users-api/pkg/user"
+	dynamodblocal "users-api/scripts/dynamodb-local"
+)
+
+var endpoint string
+
+func TestMain(m *testing.M) {
+	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
+}
+
+// fixture is a table of a test's own, with a clock that the test turns.
+type fixture struct {
+	*store.Table
+	t      *testing.T
+	client *dynamodb.Client
+	name   string
+	ahead  atomic.Int64 // how far the clock is ahead of the real one, in ns
+}
+
+func newFixture(t *testing.T) *fixture {
+	t.Helper()
+	t.Parallel()
+	f := &fixture{t: t, client: dynamodblocal.Client(endpoint), name: "users-" + uuid.NewString()}
+	require.NoError(t, dynamodblocal.CreateTable(t.Context(), f.client, f.name))
+	f.Table = store.New(f.client, f.name, f.now, uuid.NewV7)
+	return f
+}
+
+func (f *fixture) now() time.Time { return time.Now().Add(time.Duration(f.ahead.Load())) }
+
+func (f *fixture) advance(d time.Duration) { f.ahead.Add(int64(d)) }
+
+// fromEnv gives the table as a deployed function has it: with the client,
+// timeouts and retries of production, at the given endpoint.
+func (f *fixture) fromEnv(endpoint string) *store.Table {
+	f.t.Helper()
+	table, err := store.FromEnv(lookup(map[string]string{
+		"TABLE_NAME": f.name, "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+	}))
+	require.NoError(f.t, err)
+	return table
+}
+
+func lookup(env map[string]string) func(string) (string, bool) {
+	return func(key string) (string, bool) { v, ok := env[key]; return v, ok }
+}
+
+func (f *fixture) create(in user.Input) user.User {
+	f.t.Helper()
+	u, err := f.Create(f.t.Context(), in, store.Idempotency{})
+	require.NoError(f.t, err)
+	return u
+}
+
+// items gives all items of the table.
+func (f *fixture) items() []map[string]types.AttributeValue {
+	f.t.Helper()
+	var items []map[string]types.AttributeValue
+	pages := dynamodb.NewScanPaginator(f.client, &dynamodb.ScanInput{TableName: &f.name})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(context.WithoutCancel(f.t.Context()))
+		require.NoError(f.t, err)
+		items = append(items, page.Items...)
+	}
+	return items
+}
+
+func text(it map[string]types.AttributeValue, attribute string) string {
+	s, _ := it[attribute].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+// requireConsistent checks what must hold over the whole table at any time:
+// each user has the reservation of its address and nobody has another one. It
+// gives the number of users.
+func (f *fixture) requireConsistent() int {
+	f.t.Helper()
+	users, reservations := map[string]string{}, map[string]string{}
+	for _, it := range f.items() {
+		id := text(it, "id")
+		switch {
+		case strings.HasPrefix(id, "email#"):
+			reservations[id] = text(it, "userId")
+		case !strings.HasPrefix(id, "idempotency#"):
+			address, err := user.NormalizeEmail(text(it, "email"))
+			require.NoError(f.t, err)
+			users["email#"+address] = id
+		}
+	}
+	require.Equal(f.t, users, reservations, "address -> user by users, and by reservations")
+	return len(users)
+}
+
+func requireKind(t *testing.T, want apperr.Kind, err error) {
+	t.Helper()
+	require.Error(t, err)
+	require.Equal(t, want, apperr.KindOf(err), "%v", err)
+}
+
+func anyVersion(int64) bool { return true }
+
+func version(want int64) store.Allow { return func(v int64) bool { return v == want } }
+
+var ann = user.Input{Name: "Ann", Email: "Ann@Example.com"}
+
+func input(email string) user.Input { return user.Input{Name: "Somebody", Email: email} }
+
+func TestCreateAndGet(t *testing.T) {
+	f := newFixture(t)
+	age := 42
+	created := f.create(user.Input{Name: "Ann", Email: "Ann@Example.com", Age: &age})
+
+	got, err := f.Get(t.Context(), created.ID)
+	require.NoError(t, err)
+	assert.Equal(t, created, got)
+	assert.Equal(t, 1, f.requireConsistent())
+
+	_, err = f.Get(t.Context(), uuid.NewString())
+	requireKind(t, apperr.NotFound, err)
+}
+
+func TestItemsAsDesigned(t *testing.T) {
+	f := newFixture(t)
+	age := 42
+	u, err := f.Create(t.Context(), user.Input{Name: "Ann", Email: "Ann@Example.com", Age: &age}, store.Idempotency{Principal: "jwt:me", Key: "k"})
+	require.NoError(t, err)
+	items := f.items()
+	require.Len(t, items, 3)
+	for _, it := range items {
+		var names []string
+		for name := range it {
+			names = append(names, name)
+		}
+		switch id := text(it, "id"); {
+		case id == u.ID:
+			assert.ElementsMatch(t, []string{"id", "name", "email", "age", "createdAt", "updatedAt", "version", "listShard"}, names)
+			assert.Equal(t, u.CreatedAt.String(), text(it, "createdAt"))
+			assert.IsType(t, &types.AttributeValueMemberN{}, it["listShard"])
+		case id == "email#ann@example.com":
+			assert.ElementsMatch(t, []string{"id", "userId"}, names)
+		default:
+			assert.Regexp(t, `^idempotency#[0-9a-f]{64}$`, id)
+			assert.ElementsMatch(t, []string{"id", "userId", "fingerprint", "expiresAt"}, names)
+		}
+	}
+}
+
+func TestCreateTakenAddress(t *testing.T) {
+	f := newFixture(t)
+	f.create(ann)
+	for _, same := range []string{"Ann@Example.com", "ann@example.com", "ANN@EXAMPLE.COM"} {
+		_, err := f.Create(t.Context(), input(same), store.Idempotency{})
+		requireKind(t, apperr.Conflict, err)
+		assert.NotContains(t, err.Error(), "xample.com", "an address is no business of a log")
+	}
+	assert.Equal(t, 1, f.requireConsistent(), "nothing of the others is written")
+}
+
+func TestIdempotencyKey(t *testing.T) {
+	f := newFixture(t)
+	idem := store.Idempotency{Principal: "jwt:me", Key: "k1"}
+	first, err := f.Create(t.Context(), ann, idem)
+	require.NoError(t, err)
+
+	t.Run("same input gives the same user", func(t *testing.T) {
+		again, err := f.Create(t.Context(), ann, idem)
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+	})
+	t.Run("another input is refused", func(t *testing.T) {
+		_, err := f.Create(t.Context(), input("other@example.com"), idem)
+		requireKind(t, apperr.KeyReused, err)
+	})
+	t.Run("another principal's key is another key", func(t *testing.T) {
+		u, err := f.Create(t.Context(), input("bea@example.com"), store.Idempotency{Principal: "api-key:me", Key: "k1"})
+		require.NoError(t, err)
+		assert.NotEqual(t, first.ID, u.ID)
+	})
+	t.Run("the first answer again, though the user has changed since", func(t *testing.T) {
+		_, err := f.Update(t.Context(), first.ID, input("new@example.com"), anyVersion)
+		require.NoError(t, err)
+		again, err := f.Create(t.Context(), ann, idem)
+		require.NoError(t, err)
+		assert.Equal(t, first, again)
+	})
+	t.Run("an expired key that TTL has not deleted yet is free", func(t *testing.T) {
+		f.advance(25 * time.Hour)
+		u, err := f.Create(t.Context(), input("cid@example.com"), idem)
+		require.NoError(t, err)
+		assert.NotEqual(t, first.ID, u.ID)
+	})
+	f.requireConsistent()
+}
+
+func TestUpdate(t *testing.T) {
+	f := newFixture(t)
+	bea := f.create(input("bea@example.com"))
+	u := f.create(ann)
+
+	t.Run("same address", func(t *testing.T) {
+		age := 20
+		got, err := f.Update(t.Context(), u.ID, user.Input{Name: "Ann Lee", Email: "ANN@example.com", Age: &age}, anyVersion)
+		require.NoError(t, err)
+		assert.EqualValues(t, 2, got.Version)
+		stored, err := f.Get(t.Context(), u.ID)
+		require.NoError(t, err)
+		assert.Equal(t, got, stored)
+		assert.Equal(t, "ANN@example.com", stored.Email)
+	})
+	t.Run("an age that is not said is gone", func(t *testing.T) {
+		_, err := f.Update(t.Context(), u.ID, ann, version(2))
+		require.NoError(t, err)
+		stored, err := f.Get(t.Context(), u.ID)
+		require.NoError(t, err)
+		assert.Nil(t, stored.Age)
+	})
+	t.Run("new address frees the old one", func(t *testing.T) {
+		_, err := f.Update(t.Context(), u.ID, input("lee@example.com"), anyVersion)
+		require.NoError(t, err)
+		assert.Equal(t, 2, f.requireConsistent())
+		f.create(ann)
+	})
+	t.Run("an address that is taken", func(t *testing.T) {
+		_, err := f.Update(t.Context(), u.ID, input("BEA@example.com"), anyVersion)
+		requireKind(t, apperr.Conflict, err)
+		stored, err := f.Get(t.Context(), u.ID)
+		require.NoError(t, err)
+		assert.Equal(t, "lee@example.com", stored.Email)
+	})
+	t.Run("another version", func(t *testing.T) {
+		_, err := f.Update(t.Context(), bea.ID, input("x@example.com"), version(7))
+		requireKind(t, apperr.PreconditionFailed, err)
+	})
+	t.Run("no such user", func(t *testing.T) {
+		_, err := f.Update(t.Context(), uuid.NewString(), ann, anyVersion)
+		requireKind(t, apperr.NotFound, err)
+	})
+	assert.Equal(t, 3, f.requireConsistent())
+}
+
+func TestDelete(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+
+	requireKind(t, apperr.PreconditionFailed, f.Delete(t.Context(), u.ID, version(2)))
+	require.NoError(t, f.Delete(t.Context(), u.ID, version(1)))
+	assert.Empty(t, f.items(), "the reservation goes with the user")
+	requireKind(t, apperr.NotFound, f.Delete(t.Context(), u.ID, anyVersion))
+	f.create(ann)
+}
+
+func TestFindByEmail(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+
+	found, err := f.FindByEmail(t.Context(), "ANN@EXAMPLE.COM")
+	require.NoError(t, err)
+	assert.Equal(t, []user.User{u}, found)
+
+	found, err = f.FindByEmail(t.Context(), "bea@example.com")
+	require.NoError(t, err)
+	assert.Empty(t, found)
+
+	_, err = f.FindByEmail(t.Context(), "no address")
+	requireKind(t, apperr.Invalid, err)
+}
+
+func TestPrimesWriteNothing(t *testing.T) {
+	f := newFixture(t)
+	require.NoError(t, f.PrimePut(t.Context()))
+	require.NoError(t, f.PrimeDelete(t.Context()))
+	assert.Empty(t, f.items())
+}
+
+func TestAnItemThatIsBroken(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+	_, err := f.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.name, Item: map[string]types.AttributeValue{
+		"id": &types.AttributeValueMemberS{Value: u.ID}, "createdAt": &types.AttributeValueMemberS{Value: "yesterday"},
+	}})
+	require.NoError(t, err)
+	_, err = f.Get(t.Context(), u.ID)
+	requireKind(t, apperr.Internal, err)
+	assert.ErrorContains(t, err, "createdAt")
+	assert.ErrorContains(t, err, `get user "`+u.ID+`"`)
+}
+
+func TestAMissingTableIsOurFault(t *testing.T) {
+	t.Parallel()
+	table := store.New(dynamodblocal.Client(endpoint), "no-such-table", time.Now, uuid.NewV7)
+	_, err := table.Get(t.Context(), uuid.NewString())
+	requireKind(t, apperr.Internal, err)
+	assert.NotContains(t, apperr.From(err).Message, "table")
+}
