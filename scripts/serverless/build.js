@@ -15,7 +15,7 @@ const goArchitectures = { arm64: 'arm64', x86_64: 'amd64' };
 const goFlags = ['-trimpath', '-buildvcs=false', '-tags', 'lambda.norpc', '-ldflags', '-s -w'];
 
 // What a developer's own environment must not change in the result.
-const goEnvironment = { CGO_ENABLED: '0', GOOS: 'linux', GOFLAGS: '', GOAMD64: 'v1', GOARM64: 'v8.0' };
+const goEnvironment = { CGO_ENABLED: '0', GOFLAGS: '', GOAMD64: 'v1', GOARM64: 'v8.0' };
 
 /** A mistake of the user's, with what to do about it. */
 class BuildError extends Error {}
@@ -26,17 +26,20 @@ class BuildError extends Error {}
  *
  * Packages are put where the framework puts its own: only what is there counts
  * when it looks whether there is anything new to deploy.
+ *
+ * Lambda's system is linux. Only stage local, whose functions run on this machine,
+ * takes another.
  */
-async function buildFunctions({ root, architecture, functions }) {
+async function buildFunctions({ root, architecture, system = 'linux', functions }) {
   const goarch = goArchitectures[architecture];
   if (!goarch) throw new BuildError(`architecture "${architecture}": use arm64 or x86_64`);
   for (const [name, folder] of Object.entries(functions)) requireFolder(root, name, folder);
 
-  const out = path.join(root, '.build', `linux-${goarch}`);
+  const out = path.join(root, '.build', `${system}-${goarch}`);
   await fs.promises.mkdir(out, { recursive: true });
   const folders = [...new Set(Object.values(functions))].map((folder) => `./${folder}`);
   // The slash makes go write each program into the folder, under its own name.
-  await go(root, ['build', ...goFlags, '-o', `${out}/`, ...folders], goarch);
+  await go(root, ['build', ...goFlags, '-o', `${out}/`, ...folders], { GOOS: system, GOARCH: goarch });
 
   const artifacts = {};
   for (const [name, folder] of Object.entries(functions)) {
@@ -57,9 +60,9 @@ function requireFolder(root, name, folder) {
 }
 
 /** Runs go and rejects with the compiler's own words. */
-function go(root, args, goarch) {
+function go(root, args, target) {
   return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...goEnvironment, GOARCH: goarch };
+    const env = { ...process.env, ...goEnvironment, ...target };
     const child = spawn('go', args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
     let output = '';
     child.stdout.on('data', (data) => (output += data));

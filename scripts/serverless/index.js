@@ -48,6 +48,7 @@ class UsersApiPlugin {
       const artifacts = await buildFunctions({
         root: this.serverless.serviceDir,
         architecture: this.service.provider.architecture,
+        system: this.service.provider.stage === 'local' ? process.platform : 'linux',
         functions: Object.fromEntries(names.map((name) => [name, this.service.getFunction(name).handler])),
       });
       for (const [name, artifact] of Object.entries(artifacts)) {

@@ -1,0 +1,70 @@
+# users-api on the laptop and in CI. `make` alone lists what there is.
+#
+# Everything that is downloaded, built or kept goes to git-ignored folders.
+
+.DEFAULT_GOAL := help
+.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean check-dev check-test FORCE
+
+# Values that targets take, as in `make dev PORT=4000`. The recipes read them from
+# the environment, so that no value needs quoting twice.
+export PORT ?= 3000
+export STAGE ?= dev
+export SUB SCOPES TTL NAME F EVENT JSON
+
+local := .build/local
+
+help: ## list the targets
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1)
+	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json}
+
+token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
+	@exec $(local) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
+
+api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
+	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
+
+invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
+	@exec $(local) invoke -f "$$F" -event "$$EVENT"
+
+logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
+	@exec $(local) logs -f "$$F" $${JSON:+-json}
+
+deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
+	@$(local) install -framework
+	npx --no-install serverless deploy --stage "$$STAGE"
+
+package: check-dev $(local) ## make everything that a deployment uploads, without an account (STAGE=dev)
+	@$(local) install -framework
+	npx --no-install serverless package --stage "$$STAGE"
+
+build: ## compile everything for this machine
+	go build -o .build/bin/ ./functions/... ./scripts/...
+
+test: check-test $(local) lint ## format, vet, staticcheck, and all tests
+	@$(local) install
+	npm test --silent
+	go test -race ./...
+
+lint: ## gofmt, go vet, staticcheck
+	@unformatted=$$(gofmt -l functions pkg scripts); \
+	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
+	go vet ./...
+	go tool staticcheck ./...
+
+reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
+	@exec $(local) reset
+
+clean: ## remove what was built; what was installed and the local AWS stay
+	rm -rf .build .serverless
+
+check-dev:
+	@scripts/prerequisites dev
+
+check-test:
+	@scripts/prerequisites test
+
+# go build itself knows whether there is anything to do.
+$(local): FORCE
+	@go build -o $@ ./scripts/local

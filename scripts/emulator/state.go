@@ -1,0 +1,69 @@
+package emulator
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// ErrNotRunning says that no emulator runs on a state folder.
+var ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
+
+// stateEntries is everything that an emulator keeps in its state folder.
+var stateEntries = []string{"state", "s3", "tmp", "emulator.log", "emulator.port", "secret.json"}
+
+// Running returns the URL of the emulator that another process runs on a state
+// folder, or ErrNotRunning.
+func Running(state string) (string, error) {
+	if _, err := os.Stat(portFile(state)); err != nil {
+		return "", ErrNotRunning
+	}
+	lock, err := lockState(state)
+	if err == nil {
+		return "", errors.Join(ErrNotRunning, lock.Unlock())
+	}
+	if !errors.Is(err, ErrRunning) {
+		return "", err
+	}
+	port, err := os.ReadFile(portFile(state))
+	if err != nil {
+		return "", err
+	}
+	return "http://127.0.0.1:" + string(bytes.TrimSpace(port)), nil
+}
+
+// Reset removes everything that an emulator kept in a state folder, and nothing
+// else there. It refuses while an emulator runs on it.
+func Reset(state string) error {
+	lock, err := lockState(state)
+	if err != nil {
+		return err
+	}
+	defer lock.Unlock()
+	for _, entry := range stateEntries {
+		if err := os.RemoveAll(filepath.Join(state, entry)); err != nil {
+			return fmt.Errorf("reset the local AWS: %w", err)
+		}
+	}
+	return nil
+}
+
+// Root finds the repository's folder: the nearest one, from dir upwards, that holds
+// go.mod and serverless.yml.
+func Root(dir string) (string, error) {
+	for d := dir; ; d = filepath.Dir(d) {
+		if exists(filepath.Join(d, "go.mod")) && exists(filepath.Join(d, "serverless.yml")) {
+			return d, nil
+		}
+		if d == filepath.Dir(d) {
+			return "", fmt.Errorf("%s is in no checkout of %s: run this in the repository's folder", dir, Service)
+		}
+	}
+}
+
+func exists(name string) bool {
+	_, err := os.Stat(name)
+	return err == nil
+}

@@ -1,0 +1,247 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+
+	"users-api/scripts/emulator"
+)
+
+const (
+	// overlap is how far each poll looks back: lines of concurrent invocations do
+	// not arrive in the order of their times.
+	overlap = 2 * time.Second
+	// idlePoll is for lines that no request of the front caused, such as an
+	// `invoke` in another shell.
+	idlePoll = 2 * time.Second
+	// busyPoll bounds the polling under load.
+	busyPoll = 50 * time.Millisecond
+	// linePatience is how long a request waits for its line before it is shown
+	// without. The emulator stores the line before it sends the answer.
+	linePatience = 500 * time.Millisecond
+)
+
+// logReader reads new lines of functions' log groups in CloudWatch Logs.
+type logReader struct {
+	client *cloudwatchlogs.Client
+	since  map[string]time.Time            // by function: the newest line's time
+	seen   map[string]map[string]time.Time // by function: the lines read within the overlap
+}
+
+// newLogReader reads what is logged from since on.
+func newLogReader(cfg aws.Config) *logReader {
+	return &logReader{
+		client: cloudwatchlogs.NewFromConfig(cfg),
+		since:  map[string]time.Time{},
+		seen:   map[string]map[string]time.Time{},
+	}
+}
+
+// read returns a function's lines that were not read yet, from start on. Lambda's own
+// START, END and REPORT lines are left out. A function that never ran has none.
+func (r *logReader) read(ctx context.Context, function string, start time.Time) ([]logLine, error) {
+	if newest := r.since[function].Add(-overlap); newest.After(start) {
+		start = newest
+	}
+	out, err := r.client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
+		LogGroupName: aws.String(emulator.LogGroup(function)),
+		StartTime:    aws.Int64(start.UnixMilli()),
+	})
+	var missing *types.ResourceNotFoundException
+	if errors.As(err, &missing) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the log of %s: %w", function, err)
+	}
+	return r.unseen(function, out.Events), nil
+}
+
+func (r *logReader) unseen(function string, events []types.FilteredLogEvent) []logLine {
+	var lines []logLine
+	seen := map[string]time.Time{}
+	repeats := map[string]int{}
+	for _, event := range events {
+		at, text := time.UnixMilli(aws.ToInt64(event.Timestamp)), strings.TrimRight(aws.ToString(event.Message), "\r\n")
+		// A stream may hold the same line twice: number them.
+		key := aws.ToString(event.LogStreamName) + "\x00" + text
+		repeats[key]++
+		key = fmt.Sprintf("%s\x00%d", key, repeats[key])
+		seen[key] = at
+		if at.After(r.since[function]) {
+			r.since[function] = at
+		}
+		if _, old := r.seen[function][key]; !old && !platformLine(text) {
+			lines = append(lines, parseLog(function, at, text))
+		}
+	}
+	r.remember(function, seen)
+	return lines
+}
+
+// remember adds to what was seen, and forgets what no later poll returns.
+func (r *logReader) remember(function string, seen map[string]time.Time) {
+	for key, at := range r.seen[function] {
+		if !at.Before(r.since[function].Add(-overlap)) {
+			seen[key] = at
+		}
+	}
+	r.seen[function] = seen
+}
+
+func platformLine(text string) bool {
+	for _, prefix := range []string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: "} {
+		if strings.HasPrefix(text, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// follower shows each request of the front with the lines that belong to it, and the
+// other lines by themselves.
+type follower struct {
+	reader    *logReader
+	screen    *screen
+	exchanges chan exchange
+	started   time.Time
+	// functions lists what is deployed just now.
+	functions func() []string
+}
+
+// pending is a request that waits for its line.
+type pending struct {
+	exchange
+	lines    []logLine
+	deadline time.Time
+}
+
+func (p pending) complete() bool { return p.correlation == "" || len(p.lines) > 0 }
+
+// run follows until the context ends.
+func (f *follower) run(ctx context.Context) {
+	var waiting []pending
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case x := <-f.exchanges:
+			waiting = append(waiting, pending{exchange: x, deadline: time.Now().Add(linePatience)})
+			waiting = f.drain(waiting)
+		case <-time.After(f.pause(waiting)):
+		}
+		waiting = f.poll(ctx, waiting)
+	}
+}
+
+func (f *follower) pause(waiting []pending) time.Duration {
+	if len(waiting) > 0 {
+		return busyPoll
+	}
+	return idlePoll
+}
+
+// drain takes what else has finished: under load one poll serves many requests.
+func (f *follower) drain(waiting []pending) []pending {
+	for {
+		select {
+		case x := <-f.exchanges:
+			waiting = append(waiting, pending{exchange: x, deadline: time.Now().Add(linePatience)})
+		default:
+			return waiting
+		}
+	}
+}
+
+// poll reads the logs, shows what is complete and returns what still waits.
+func (f *follower) poll(ctx context.Context, waiting []pending) []pending {
+	var others []logLine
+	for _, function := range f.functions() {
+		lines, err := f.reader.read(ctx, function, f.started)
+		if err != nil && ctx.Err() == nil {
+			f.screen.fail("%v", err)
+		}
+		for _, line := range lines {
+			if i := owner(waiting, line); i >= 0 {
+				waiting[i].lines = append(waiting[i].lines, line)
+			} else {
+				others = append(others, line)
+			}
+		}
+	}
+	waiting = f.show(waiting)
+	for _, line := range others {
+		f.screen.log(line)
+	}
+	return waiting
+}
+
+// owner finds the request that a line belongs to: by the id that both carry. Clients
+// may give several requests one id; then the first without a line has it.
+func owner(waiting []pending, line logLine) int {
+	id := line.text("correlation_id")
+	if id == "" {
+		return -1
+	}
+	for i, p := range waiting {
+		if p.correlation == id && len(p.lines) == 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *follower) show(waiting []pending) []pending {
+	var left []pending
+	for _, p := range waiting {
+		if p.complete() || time.Now().After(p.deadline) {
+			f.screen.exchange(p.exchange, p.lines)
+		} else {
+			left = append(left, p)
+		}
+	}
+	return left
+}
+
+// logsCommand follows one function's log.
+func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
+	function := flags.String("f", "", "function, such as createUser")
+	since := flags.Duration("since", 10*time.Minute, "how far to look back")
+	follow := flags.Bool("tail", true, "go on until Ctrl-C")
+	asJSON := flags.Bool("json", false, "one JSON object a line")
+	return func(ctx context.Context, ws workspace) error {
+		if *function == "" {
+			return errors.New("which function? make logs F=createUser")
+		}
+		url, err := emulator.Running(ws.state)
+		if err != nil {
+			return err
+		}
+		reader, screen, start := newLogReader(emulator.ConfigFor(url)), newScreen(ws.out, *asJSON), time.Now().Add(-*since)
+		for {
+			lines, err := reader.read(ctx, *function, start)
+			if err != nil {
+				return err
+			}
+			for _, line := range lines {
+				screen.stamped(line)
+			}
+			if !*follow {
+				return nil
+			}
+			select {
+			case <-ctx.Done():
+				return nil
+			case <-time.After(idlePoll / 4):
+			}
+		}
+	}
+}
