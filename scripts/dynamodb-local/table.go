@@ -1,0 +1,81 @@
+package dynamodblocal
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"go.yaml.in/yaml/v3"
+)
+
+// Client makes a client for a DynamoDB that checks no credentials.
+func Client(endpoint string) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: &endpoint,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
+}
+
+// tableDefinition is what of the deployed table an engine without an account
+// can have: its key and its index.
+type tableDefinition struct {
+	AttributeDefinitions   []types.AttributeDefinition
+	KeySchema              []types.KeySchemaElement
+	GlobalSecondaryIndexes []types.GlobalSecondaryIndex
+}
+
+// CreateTable makes an empty table of a name, the way resources/table.yml
+// defines the deployed one, and returns once it is there.
+func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
+	definition, err := deployedTable()
+	if err != nil {
+		return err
+	}
+	_, err = client.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName:              &name,
+		BillingMode:            types.BillingModePayPerRequest,
+		AttributeDefinitions:   definition.AttributeDefinitions,
+		KeySchema:              definition.KeySchema,
+		GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes,
+	})
+	if err != nil {
+		return fmt.Errorf("create table %q: %w", name, err)
+	}
+	return dynamodb.NewTableExistsWaiter(client).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, startTimeout)
+}
+
+func deployedTable() (tableDefinition, error) {
+	root, err := repositoryRoot()
+	if err != nil {
+		return tableDefinition{}, err
+	}
+	source, err := os.ReadFile(filepath.Join(root, "resources", "table.yml"))
+	if err != nil {
+		return tableDefinition{}, err
+	}
+	var template struct {
+		Resources struct {
+			UsersTable struct {
+				Properties map[string]any `yaml:"Properties"`
+			} `yaml:"UsersTable"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(source, &template); err != nil {
+		return tableDefinition{}, fmt.Errorf("read resources/table.yml: %w", err)
+	}
+	properties, err := json.Marshal(template.Resources.UsersTable.Properties) // CloudFormation and the API name things alike
+	if err != nil {
+		return tableDefinition{}, err
+	}
+	var definition tableDefinition
+	err = json.Unmarshal(properties, &definition)
+	return definition, err
+}
