@@ -118,7 +118,7 @@ func traceRoot(header string) string {
 // request takes over what the line says about an API request.
 func (l *Line) request(r *Request) {
 	l.isRequest = true
-	l.requestID = clip(r.RequestContext.RequestID, maxValueBytes)
+	l.requestID = r.RequestContext.RequestID
 	l.correlationID = correlationID(r)
 	l.method, l.route = clip(r.Method, maxValueBytes), clip(r.Method+" "+r.Resource, maxValueBytes)
 	if principal, ok := r.RequestContext.Authorizer["principalId"].(string); ok {

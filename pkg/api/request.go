@@ -62,6 +62,7 @@ func decodeRequest(payload []byte) (*Request, error) {
 		return req, apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
 	}
 	req.Headers = req.MultiHeaders.join(req.Headers)
+	req.RequestContext.RequestID = clip(req.RequestContext.RequestID, maxValueBytes)
 	return req, nil
 }
 

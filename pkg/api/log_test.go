@@ -1,0 +1,123 @@
+package api_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/api"
+)
+
+func TestLine(t *testing.T) {
+	h := newHarness(t, config)
+	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
+		api.Annotate(ctx, "userId", "u1")
+		return api.NoContent(), nil
+	}, event(t, "post.json"))
+	line := h.line()
+	for key, want := range map[string]any{
+		"level": "INFO", "message": "request", "service": "users-api", "stage": "test",
+		"function_name": "users-api-test-fn", "function_request_id": "lambda-id", "cold_start": true,
+		"xray_trace_id": "1-69219b5a-1f2e3d4c5b6a798800112233", "requestId": "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23",
+		"correlation_id": "order-4711", "route": "POST /users", "method": "POST", "status": 204.0, "principal": "jwt:ann",
+		"userId": "u1", "Requests": 1.0, "Errors": 0.0, "ClientErrors": 0.0, "ColdStart": 1.0, "durationMs": 1.0, "RequestDuration": 1.0,
+		"timestamp": "2026-11-22T11:00:00.002Z",
+	} {
+		assert.Equal(t, want, line[key], key)
+	}
+	assert.NotContains(t, line, "error")
+}
+
+func TestSecondInvocationIsWarm(t *testing.T) {
+	h := newHarness(t, config)
+	h.invoke(t.Context(), ok, event(t, "post.json"))
+	h.invoke(t.Context(), ok, event(t, "post.json"))
+	lines := strings.Split(strings.TrimSpace(h.log.String()), "\n")
+	require.Len(t, lines, 2)
+	assert.Contains(t, lines[0], `"cold_start":true`)
+	assert.Contains(t, lines[1], `"cold_start":false`)
+}
+
+// The rules of CloudWatch's "Specification: Embedded metric format".
+func TestLineIsEmbeddedMetricFormat(t *testing.T) {
+	h := newHarness(t, config)
+	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
+		api.Count(ctx, "Denied", "reason", "expired")
+		return api.Response{}, errors.New("boom")
+	}, event(t, "post.json"))
+	line := h.line()
+	metadata := line["_aws"].(map[string]any)
+	assert.EqualValues(t, h.time.UnixMilli(), metadata["Timestamp"])
+	sets := map[string]bool{}
+	for _, d := range metadata["CloudWatchMetrics"].([]any) {
+		directive := d.(map[string]any)
+		assert.Equal(t, "users-api", directive["Namespace"])
+		for _, set := range directive["Dimensions"].([]any) {
+			var names []string
+			for _, dimension := range set.([]any) {
+				names = append(names, dimension.(string))
+				assert.IsType(t, "", line[dimension.(string)], "a dimension is a text at the root")
+			}
+			assert.LessOrEqual(t, len(names), 30)
+			sets[strings.Join(names, "/")] = true
+		}
+		for _, m := range directive["Metrics"].([]any) {
+			metric := m.(map[string]any)
+			assert.IsType(t, 1.0, line[metric["Name"].(string)], "a metric is a number at the root")
+			assert.Contains(t, []string{"Count", "Milliseconds"}, metric["Unit"])
+		}
+	}
+	assert.Equal(t, map[string]bool{"service/stage": true, "service/stage/function_name": true, "service/stage/reason": true}, sets)
+	assert.Equal(t, 1.0, line["Errors"])
+	assert.Equal(t, 1.0, line["Denied"])
+}
+
+func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
+	evil := "x\r\n{\"level\":\"INFO\",\"forged\":true}\u2028\x1b[31m\"" + strings.Repeat("A", 1<<20)
+	h := newHarness(t, config)
+	req := `{"httpMethod":` + quoted(evil) + `,"resource":` + quoted(evil) + `,"headers":{"X-Correlation-Id":` + quoted(evil) +
+		`},"requestContext":{"requestId":` + quoted(evil) + `,"authorizer":{"principalId":` + quoted(evil) + `}}}`
+	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
+		api.Annotate(ctx, "note", evil)
+		return api.Response{}, errors.New(evil)
+	}, req)
+	line := h.line()
+	assert.NotContains(t, line, "forged")
+	assert.Less(t, len(h.log.String()), 8<<10)
+}
+
+func TestCorrelationID(t *testing.T) {
+	tests := []struct{ name, sent, want string }{
+		{"sane", "abc-123_X.y:z/+=", "abc-123_X.y:z/+="},
+		{"absent", "", "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"},
+		{"with a space", "a b", "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"},
+		{"an address", "ann@example.com", "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"},
+		{"long", strings.Repeat("a", 129), "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHarness(t, config)
+			a := h.invoke(t.Context(), ok, strings.ReplaceAll(event(t, "post.json"), "order-4711", tt.sent))
+			assert.Equal(t, tt.want, a.Headers["X-Correlation-Id"])
+			assert.Equal(t, tt.want, h.line()["correlation_id"])
+		})
+	}
+}
+
+func TestLogHoldsNoCredentialAddressOrBody(t *testing.T) {
+	h := newHarness(t, config)
+	h.invoke(t.Context(), func(ctx context.Context, r *api.Request) (api.Response, error) {
+		api.SetPrincipal(ctx, "jwt:ann@example.com")
+		_, err := api.Decode(r)
+		return api.NoContent(), err
+	}, strings.Replace(event(t, "post.json"), `{\"name\"`, `{{\"name\"`, 1))
+	text := h.log.String()
+	assert.NotContains(t, text, "SECRET")
+	assert.NotContains(t, text, "example.com")
+	assert.Contains(t, text, `"principal":"sha256:`)
+	assert.Contains(t, text, "JSON")
+}
