@@ -3,7 +3,6 @@ package auth
 import (
 	"context"
 	"net/http"
-	"os"
 	"time"
 )
 
@@ -16,9 +15,9 @@ type Authenticator struct {
 	issuer *issuerKeys // nil where the issuer publishes no keys
 }
 
-// FromEnv makes the authenticator of this process, see New.
-func FromEnv() (*Authenticator, error) {
-	return New(os.LookupEnv, http.DefaultClient, time.Now)
+// FromEnv makes the authenticator of a deployed function, see New.
+func FromEnv(lookup func(string) (string, bool)) (*Authenticator, error) {
+	return New(lookup, http.DefaultClient, time.Now)
 }
 
 // New makes an authenticator from variables, which lookup gives as os.LookupEnv

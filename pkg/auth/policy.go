@@ -1,7 +1,7 @@
 package auth
 
 import (
-	"fmt"
+	"errors"
 	"strings"
 
 	"users-api/pkg/apperr"
@@ -36,7 +36,7 @@ type Statement struct {
 // Gateway reuses it. A principal that may do nothing gets a policy that denies
 // everything: an empty one is answered with 500.
 //
-// An ARN that is not a REST API method's is an Invalid error.
+// An ARN that is not a REST API method's is an Internal error: no client sent it.
 func Decide(p Principal, methodARN string) (Decision, error) {
 	stage, err := stageARN(methodARN)
 	if err != nil {
@@ -87,8 +87,8 @@ func stageARN(methodARN string) (string, error) {
 }
 
 func badARN() error {
-	return apperr.Wrap(apperr.Invalid, "Bad request",
-		fmt.Errorf("methodArn is not the ARN of a REST API's method: call the authorizer as API Gateway does"))
+	return apperr.Wrap(apperr.Internal, "Internal server error",
+		errors.New("methodArn is not the ARN of a REST API's method: call the authorizer as API Gateway does"))
 }
 
 // isName tells whether the text is made of letters, digits, "-" and "_", as
