@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/api"
+	"users-api/pkg/apperr"
+	"users-api/pkg/auth"
+)
+
+// authenticate stands in for package auth.
+type authenticate func(header string) (auth.Principal, error)
+
+func (f authenticate) Authenticate(_ context.Context, header string) (auth.Principal, error) {
+	return f(header)
+}
+
+// invocation is what an event came to: the answer or the error text, and the
+// one log line.
+type invocation struct {
+	decision auth.Decision
+	err      string
+	log      map[string]any
+	text     string
+}
+
+// invoke sends an event of testdata through the edge to the handler.
+func invoke(t *testing.T, file string, a authenticator) invocation {
+	t.Helper()
+	event, err := os.ReadFile("testdata/" + file)
+	require.NoError(t, err)
+	var log bytes.Buffer
+	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "authorizer"}, &log, time.Now)
+	out, err := api.WrapFunc(edge, newHandler(a)).Invoke(t.Context(), event)
+	got := invocation{text: log.String()}
+	if err != nil {
+		got.err = err.Error()
+	} else {
+		require.NoError(t, json.Unmarshal(out, &got.decision))
+	}
+	require.Equal(t, 1, strings.Count(got.text, "\n"), "one line: %s", got.text)
+	require.NoError(t, json.Unmarshal(log.Bytes(), &got.log))
+	return got
+}
+
+func principal(scopes ...string) authenticate {
+	return func(string) (auth.Principal, error) {
+		return auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: scopes, UsageKey: "usage-key-of-the-partner"}, nil
+	}
+}
+
+func TestGoodCredential(t *testing.T) {
+	t.Parallel()
+	for file, stage := range map[string]string{
+		"bearer.json":   "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod",
+		"api-key.json":  "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod",
+		"bare-key.json": "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod",
+	} {
+		got := invoke(t, file, principal(auth.ScopeRead))
+		require.Empty(t, got.err)
+		assert.Equal(t, "jwt:alice", got.decision.PrincipalID)
+		assert.Equal(t, []auth.Statement{{
+			Effect: "Allow", Action: "execute-api:Invoke", Resource: []string{stage + "/GET/users", stage + "/GET/users/*"},
+		}}, got.decision.PolicyDocument.Statement)
+		assert.Equal(t, map[string]any{"sub": "alice", "scope": "users:read", "kind": "jwt"}, got.decision.Context)
+		assert.Equal(t, "usage-key-of-the-partner", got.decision.UsageIdentifierKey)
+
+		assert.Equal(t, "INFO", got.log["level"])
+		assert.Equal(t, "jwt:alice", got.log["principal"])
+		assert.Equal(t, "users:read", got.log["scope"])
+		assert.EqualValues(t, 1, got.log["Allowed"])
+		assert.NotContains(t, got.log, "Denied")
+		assert.NotContains(t, got.text, "usage-key-of-the-partner")
+	}
+}
+
+func TestGoodCredentialThatGrantsNothing(t *testing.T) {
+	t.Parallel()
+	got := invoke(t, "bearer.json", principal())
+	require.Empty(t, got.err, "this is 403 and not 401")
+	require.Len(t, got.decision.PolicyDocument.Statement, 1)
+	assert.Equal(t, "Deny", got.decision.PolicyDocument.Statement[0].Effect)
+	assert.EqualValues(t, 1, got.log["Denied"])
+	assert.Equal(t, "no_scope", got.log["reason"])
+	assert.NotContains(t, got.log, "Allowed")
+}
+
+func TestBadCredential(t *testing.T) {
+	t.Parallel()
+	for _, reason := range []auth.Reason{auth.Expired, auth.Signature, auth.KeysUnavailable} {
+		got := invoke(t, "bearer.json", authenticate(func(header string) (auth.Principal, error) {
+			assert.True(t, strings.HasPrefix(header, "Bearer eyJ"))
+			return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", reason)
+		}))
+		assert.Equal(t, "Unauthorized", got.err, "exactly, or API Gateway answers 500")
+		assert.Equal(t, "INFO", got.log["level"])
+		assert.Equal(t, "Unauthorized: "+string(reason), got.log["error"])
+		assert.EqualValues(t, 1, got.log["Denied"])
+		assert.Equal(t, string(reason), got.log["reason"])
+		assert.NotContains(t, got.log, "Allowed")
+		assert.NotContains(t, got.text, "eyJ")
+	}
+}
+
+func TestFaultsOfOurOwnAreNotTheClients(t *testing.T) {
+	t.Parallel()
+	boom := authenticate(func(string) (auth.Principal, error) { return auth.Principal{}, errors.New("boom") })
+	got := invoke(t, "bearer.json", boom)
+	assert.Equal(t, "Internal server error", got.err)
+	assert.Equal(t, "ERROR", got.log["level"])
+	got = invoke(t, "bearer.json", authenticate(func(string) (auth.Principal, error) { panic("boom") }))
+	assert.Equal(t, "Internal server error", got.err)
+	assert.Contains(t, got.log["error"], "boom")
+}
+
+func TestAuthorizerThatIsSetUpAsREQUEST(t *testing.T) {
+	t.Parallel()
+	got := invoke(t, "request.json", principal(auth.ScopeRead))
+	assert.Equal(t, "Internal server error", got.err)
+	assert.Equal(t, "ERROR", got.log["level"])
+	assert.Contains(t, got.log["error"], "set the authorizer up as a TOKEN authorizer")
+	assert.NotContains(t, got.log, "Allowed")
+}
+
+func TestEventThatIsNoMethods(t *testing.T) {
+	t.Parallel()
+	got := invoke(t, "other-arn.json", principal(auth.ScopeRead))
+	assert.Equal(t, "Internal server error", got.err)
+	assert.Equal(t, "ERROR", got.log["level"])
+	assert.Contains(t, got.log["error"], "call the authorizer as API Gateway does")
+	assert.NotContains(t, got.log, "Allowed")
+}
