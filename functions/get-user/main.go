@@ -1,0 +1,24 @@
+// Command get-user is the Lambda function behind GET /users/{id}.
+package main
+
+import (
+	"errors"
+	"os"
+
+	"users-api/pkg/api"
+	"users-api/pkg/store"
+)
+
+// primeEvent asks for a user that cannot be.
+const primeEvent = `{"resource":"/users/{id}","httpMethod":"GET",
+	"pathParameters":{"id":"00000000-0000-0000-0000-000000000000"},
+	"requestContext":{"authorizer":{"sub":"prime","kind":"jwt","scope":"users:read"}}}`
+
+func main() {
+	edge, edgeErr := api.FromEnv(os.LookupEnv)
+	table, tableErr := store.FromEnv(os.LookupEnv)
+	if err := errors.Join(edgeErr, tableErr); err != nil {
+		api.Exit(err)
+	}
+	edge.Start(handler(table), api.PrimeRequest(primeEvent))
+}
