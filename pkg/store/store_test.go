@@ -23,6 +23,9 @@ import (
 var endpoint string
 
 func TestMain(m *testing.M) {
+	if os.Getenv("TRUST_TEST_ADDRESS") != "" { // a test that runs itself again, without a table
+		os.Exit(m.Run())
+	}
 	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
 }
 
