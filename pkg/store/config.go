@@ -15,13 +15,6 @@ import (
 	"github.com/google/uuid"
 )
 
-// How often and how soon a call to the table is tried again. Throttling and
-// faults of the network are short, and a client is waiting.
-const (
-	maxAttempts = 4
-	maxBackoff  = 400 * time.Millisecond
-)
-
 // tableName is DynamoDB's rule for the name of a table.
 var tableName = regexp.MustCompile(`^[A-Za-z0-9_.-]{3,255}$`)
 
@@ -52,7 +45,7 @@ func FromEnv(lookup func(string) (string, bool)) (*Table, error) {
 func newRetryer() aws.Retryer {
 	return retry.NewStandard(func(o *retry.StandardOptions) {
 		o.MaxAttempts = maxAttempts
-		o.Backoff = retry.NewExponentialJitterBackoff(maxBackoff)
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return jitter(attempt), nil })
 		o.RateLimiter = unlimited{}
 		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(brokenAnswer)}, o.Retryables...)
 	})

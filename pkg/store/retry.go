@@ -7,14 +7,22 @@ import (
 	"time"
 )
 
-// How a write that lost against others is tried again: soon, then less and less
-// so, at random times so that those who met do not meet again.
+// How a call that failed, and a write that lost against others, is tried again:
+// soon, then less and less so, at random times so that those who met do not
+// meet again. Throttling and faults of the network are short, and a client is
+// waiting.
 const (
-	maxTries     = 12
-	firstWait    = 10 * time.Millisecond
-	longestWait  = 320 * time.Millisecond
-	waitDoubling = 5 // 10 ms doubled so often is the longest wait
+	maxAttempts  = 4  // of one call, where the table fails
+	maxTries     = 12 // of one change, where others change the same
+	firstWait    = 20 * time.Millisecond
+	waitDoubling = 4 // how often the first wait doubles, to 320 ms
 )
+
+// jitter gives a random part of the n-th wait, from 0 on. The SDK's own backoff
+// counts in seconds: bounded to less than one, it is no longer random.
+func jitter(n int) time.Duration {
+	return rand.N(firstWait << min(max(n, 0), waitDoubling))
+}
 
 // errAgain has retryContended try once more.
 type errAgain struct{ cause error }
@@ -40,10 +48,9 @@ func retryContended[T any](ctx context.Context, try func() (T, error)) (T, error
 	}
 }
 
-// wait sleeps a random part of the n-th wait.
+// wait sleeps for a part of the n-th wait.
 func wait(ctx context.Context, n int) error {
-	longest := min(firstWait<<min(n, waitDoubling), longestWait)
-	timer := time.NewTimer(rand.N(longest))
+	timer := time.NewTimer(jitter(n))
 	defer timer.Stop()
 	select {
 	case <-timer.C:
