@@ -47,8 +47,7 @@ func handler(users creator) api.Handler {
 // ("/prod/users"), or a custom domain's base path, or nothing.
 func created(ctx context.Context, u user.User) (api.Response, error) {
 	api.Annotate(ctx, "userId", u.ID)
-	return api.JSON(http.StatusCreated, u, map[string]string{
-		"Location": "users/" + u.ID,
-		"ETag":     api.ETag(u.Version),
-	})
+	res, err := api.Versioned(http.StatusCreated, u.Version, u)
+	res.Location = "users/" + u.ID
+	return res, err
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"users-api/pkg/api"
 	"users-api/pkg/apperr"
@@ -39,6 +40,6 @@ func handler(users getter) api.Handler {
 		case conditions.Known(u.Version):
 			return api.NotModified(u.Version), nil
 		}
-		return api.Versioned(u.Version, u)
+		return api.Versioned(http.StatusOK, u.Version, u)
 	}
 }

@@ -48,7 +48,7 @@ func handler(users lister) api.Handler {
 		if page.Users == nil {
 			page.Users = []user.User{} // an empty list is [], not null
 		}
-		return api.JSON(http.StatusOK, list{page.Users, page.Next}, nil)
+		return api.JSON(http.StatusOK, list{page.Users, page.Next})
 	}
 }
 

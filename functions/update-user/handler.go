@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/http"
 
 	"users-api/pkg/api"
 	"users-api/pkg/auth"
@@ -42,6 +43,6 @@ func handler(users updater) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
-		return api.Versioned(u.Version, u)
+		return api.Versioned(http.StatusOK, u.Version, u)
 	}
 }

@@ -13,8 +13,8 @@
 package api
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -102,12 +102,8 @@ func (e *Edge) serve(ctx context.Context, line *Line, h Handler, payload []byte)
 	if err != nil {
 		res = errorResponse(apperr.From(err), req.RequestContext.RequestID)
 	}
-	e.finish(&res, req, line)
-	out, encodeErr := res.encode()
-	if encodeErr != nil { // a handler's body is bytes already, so nothing is left that can fail
-		err = errors.Join(err, encodeErr)
-	}
-	line.end(res.Status, err)
+	out, encodeErr := e.encode(res, req, line) // of plain texts, so nothing is left that can fail
+	line.end(res.Status, cmp.Or(err, encodeErr))
 	return out
 }
 

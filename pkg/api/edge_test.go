@@ -95,7 +95,7 @@ func event(t testing.TB, name string) string {
 }
 
 func ok(context.Context, *api.Request) (api.Response, error) {
-	return api.JSON(http.StatusOK, map[string]string{"hello": "world"}, nil)
+	return api.JSON(http.StatusOK, map[string]string{"hello": "world"})
 }
 
 func fails(err error) api.Handler {

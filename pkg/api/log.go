@@ -129,7 +129,7 @@ func (l *Line) request(r *Request) {
 // correlationID follows a request through several services: the client's own
 // where it is sane, else API Gateway's request id.
 func correlationID(r *Request) string {
-	id := r.Headers.CorrelationID
+	id := r.header.CorrelationID
 	odd := func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.:/+=", c))
 	}

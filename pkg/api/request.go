@@ -13,16 +13,18 @@ import (
 // payload format 1.0). Members that it does not read, the Authorization header
 // among them, are skipped while decoding and so can end up nowhere.
 type Request struct {
-	Resource        string            `json:"resource"` // "/users/{id}"
-	Method          string            `json:"httpMethod"`
-	PathParameters  map[string]string `json:"pathParameters"`
-	Query           queryParameters   `json:"multiValueQueryStringParameters"`
-	SingleQuery     map[string]string `json:"queryStringParameters"`
-	Headers         singleHeaders     `json:"headers"`
-	MultiHeaders    multiHeaders      `json:"multiValueHeaders"`
-	Body            string            `json:"body"` // null reads as ""
-	IsBase64Encoded bool              `json:"isBase64Encoded"`
-	RequestContext  RequestContext    `json:"requestContext"`
+	Resource        string              `json:"resource"` // "/users/{id}"
+	Method          string              `json:"httpMethod"`
+	PathParameters  map[string]string   `json:"pathParameters"`
+	SingleQuery     map[string]string   `json:"queryStringParameters"`
+	Query           map[string][]string `json:"multiValueQueryStringParameters"`
+	SingleHeaders   json.RawMessage     `json:"headers"` // read only where there are no others
+	Headers         headerLines         `json:"multiValueHeaders"`
+	Body            string              `json:"body"` // null reads as ""
+	IsBase64Encoded bool                `json:"isBase64Encoded"`
+	RequestContext  RequestContext      `json:"requestContext"`
+
+	header header
 }
 
 // RequestContext is what API Gateway itself says about a request.
@@ -31,21 +33,11 @@ type RequestContext struct {
 	Authorizer map[string]any `json:"authorizer"` // the authorizer's context; see package auth
 }
 
-type queryParameters map[string][]string
-
-// The headers that the service reads. encoding/json compares member names
-// without regard to case, which is the rule for header names (RFC 9110, section
-// 5.1), and gives a header that stands twice in different case its last value.
-type singleHeaders struct {
-	ContentType    string `json:"content-type"`
-	IfMatch        string `json:"if-match"`
-	IfNoneMatch    string `json:"if-none-match"`
-	IdempotencyKey string `json:"idempotency-key"`
-	CorrelationID  string `json:"x-correlation-id"`
-	Origin         string `json:"origin"`
-}
-
-type multiHeaders struct {
+// headerLines are the headers that the service reads, a value for each line that
+// they stand on. encoding/json compares member names without regard to case,
+// which is the rule for header names (RFC 9110, section 5.1), and gives a header
+// that stands twice in different case its last value.
+type headerLines struct {
 	ContentType    []string `json:"content-type"`
 	IfMatch        []string `json:"if-match"`
 	IfNoneMatch    []string `json:"if-none-match"`
@@ -54,34 +46,47 @@ type multiHeaders struct {
 	Origin         []string `json:"origin"`
 }
 
+// header has one value for each of the headers.
+type header struct {
+	ContentType    string `json:"content-type"`
+	IfMatch        string `json:"if-match"`
+	IfNoneMatch    string `json:"if-none-match"`
+	IdempotencyKey string `json:"idempotency-key"`
+	CorrelationID  string `json:"x-correlation-id"`
+	Origin         string `json:"origin"`
+}
+
 // decodeRequest reads an event. It gives a request also with an error, so that
 // there is one to answer and to log.
 func decodeRequest(payload []byte) (*Request, error) {
 	req := new(Request)
 	if err := json.Unmarshal(payload, req); err != nil {
-		return req, apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
+		return req, malformedEvent(err)
 	}
-	req.Headers = req.MultiHeaders.join(req.Headers)
 	req.RequestContext.RequestID = clip(req.RequestContext.RequestID, maxValueBytes)
+	req.header = req.Headers.join()
+	if req.header == (header{}) && len(req.SingleHeaders) > 0 {
+		if err := json.Unmarshal(req.SingleHeaders, &req.header); err != nil {
+			return req, malformedEvent(err)
+		}
+	}
 	return req, nil
 }
 
+func malformedEvent(err error) error {
+	return apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
+}
+
 // join makes one value of a header that stands on several lines (RFC 9110,
-// section 5.3), and falls back to the single one where an event has no others.
-func (m multiHeaders) join(single singleHeaders) singleHeaders {
-	pick := func(many []string, one string) string {
-		if len(many) == 0 {
-			return one
-		}
-		return strings.Join(many, ", ")
-	}
-	return singleHeaders{
-		ContentType:    pick(m.ContentType, single.ContentType),
-		IfMatch:        pick(m.IfMatch, single.IfMatch),
-		IfNoneMatch:    pick(m.IfNoneMatch, single.IfNoneMatch),
-		IdempotencyKey: pick(m.IdempotencyKey, single.IdempotencyKey),
-		CorrelationID:  pick(m.CorrelationID, single.CorrelationID),
-		Origin:         pick(m.Origin, single.Origin),
+// section 5.3).
+func (l headerLines) join() header {
+	return header{
+		ContentType:    strings.Join(l.ContentType, ", "),
+		IfMatch:        strings.Join(l.IfMatch, ", "),
+		IfNoneMatch:    strings.Join(l.IfNoneMatch, ", "),
+		IdempotencyKey: strings.Join(l.IdempotencyKey, ", "),
+		CorrelationID:  strings.Join(l.CorrelationID, ", "),
+		Origin:         strings.Join(l.Origin, ", "),
 	}
 }
 
@@ -133,8 +138,8 @@ const maxIdempotencyKeyBytes = 255
 // IdempotencyKey gives the request's Idempotency-Key; "" where it has none. One
 // that is no visible ASCII of 1 to 255 characters is Invalid.
 func (r *Request) IdempotencyKey() (string, error) {
-	key := r.Headers.IdempotencyKey
-	if key == "" && len(r.MultiHeaders.IdempotencyKey) == 0 {
+	key := r.header.IdempotencyKey
+	if key == "" && len(r.Headers.IdempotencyKey) == 0 {
 		return "", nil
 	}
 	visible := func(c rune) bool { return c > ' ' && c <= '~' }

@@ -13,31 +13,35 @@ import (
 
 // Response is a handler's answer. The edge adds the headers that all answers have.
 type Response struct {
-	Status int
-	Header map[string]string
-	Body   []byte // JSON; empty for none
+	Status     int
+	Body       []byte        // JSON; empty for none
+	ETag       string        // with its quotes; "" for none
+	Location   string        // "" for none
+	RetryAfter time.Duration // 0 for none
 }
 
-// JSON answers with a value as JSON. Header is taken as it is.
-func JSON(status int, value any, header map[string]string) (Response, error) {
+// JSON answers with a value as JSON.
+func JSON(status int, value any) (Response, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
 		return Response{}, fmt.Errorf("encode answer: %w", err)
 	}
-	return Response{Status: status, Header: header, Body: body}, nil
+	return Response{Status: status, Body: body}, nil
+}
+
+// Versioned answers with a version of something as JSON, and its ETag.
+func Versioned(status int, version int64, value any) (Response, error) {
+	res, err := JSON(status, value)
+	res.ETag = ETag(version)
+	return res, err
 }
 
 // NoContent answers that it is done and there is nothing to say.
 func NoContent() Response { return Response{Status: http.StatusNoContent} }
 
-// Versioned answers 200 with a version of something and its ETag.
-func Versioned(version int64, value any) (Response, error) {
-	return JSON(http.StatusOK, value, map[string]string{"ETag": ETag(version)})
-}
-
 // NotModified answers 304: the version that the client has is the current one.
 func NotModified(version int64) Response {
-	return Response{Status: http.StatusNotModified, Header: map[string]string{"ETag": ETag(version)}}
+	return Response{Status: http.StatusNotModified, ETag: ETag(version)}
 }
 
 // errorBody is the one shape of an error, API Gateway's own included
@@ -49,14 +53,11 @@ type errorBody struct {
 }
 
 func errorResponse(e *apperr.Error, requestID string) Response {
-	res, err := JSON(statusOf(e.Kind), errorBody{e.Message, e.Details, requestID}, map[string]string{})
+	res, err := JSON(statusOf(e.Kind), errorBody{e.Message, e.Details, requestID})
 	if err != nil {
-		res = Response{Status: http.StatusInternalServerError, Header: map[string]string{}, Body: []byte(`{"error":"Internal server error"}`)}
+		res = Response{Status: http.StatusInternalServerError, Body: []byte(`{"error":"Internal server error"}`)}
 	}
-	if e.RetryAfter > 0 {
-		seconds := (e.RetryAfter + time.Second - 1) / time.Second
-		res.Header["Retry-After"] = strconv.Itoa(int(seconds))
-	}
+	res.RetryAfter = e.RetryAfter
 	return res
 }
 
@@ -65,25 +66,48 @@ func errorResponse(e *apperr.Error, requestID string) Response {
 // answers.
 const exposedHeaders = "ETag,Location,Retry-After,X-Correlation-Id,x-amzn-RequestId"
 
-// finish adds what every answer has: its type, CORS, and that it is the
-// caller's own, to be asked for again before it is used again.
-func (e *Edge) finish(res *Response, req *Request, line *Line) {
-	if res.Header == nil {
-		res.Header = make(map[string]string, 6)
+// proxyResponse is API Gateway's form of an answer.
+type proxyResponse struct {
+	StatusCode int     `json:"statusCode"`
+	Headers    headers `json:"headers"`
+	Body       string  `json:"body"`
+}
+
+// headers are all that an answer can have: the handler's, and those of every
+// answer, which say its type, CORS, and that it is the caller's own, to be asked
+// for again before it is used again.
+type headers struct {
+	ETag          string `json:"ETag,omitempty"`
+	Location      string `json:"Location,omitempty"`
+	RetryAfter    string `json:"Retry-After,omitempty"`
+	ContentType   string `json:"Content-Type,omitempty"`
+	CacheControl  string `json:"Cache-Control"`
+	SniffType     string `json:"X-Content-Type-Options"`
+	CorrelationID string `json:"X-Correlation-Id,omitempty"`
+	AllowOrigin   string `json:"Access-Control-Allow-Origin,omitempty"`
+	ExposeHeaders string `json:"Access-Control-Expose-Headers"`
+	Vary          string `json:"Vary,omitempty"`
+}
+
+// encode gives an answer to a request as API Gateway reads it.
+func (e *Edge) encode(res Response, req *Request, line *Line) ([]byte, error) {
+	h := headers{
+		ETag: res.ETag, Location: res.Location,
+		CacheControl: "private, no-cache", SniffType: "nosniff",
+		CorrelationID: line.correlationID,
+		AllowOrigin:   e.allowedOrigin(req.header.Origin),
+		ExposeHeaders: exposedHeaders,
+	}
+	if res.RetryAfter > 0 {
+		h.RetryAfter = strconv.Itoa(int((res.RetryAfter + time.Second - 1) / time.Second))
 	}
 	if len(res.Body) > 0 {
-		res.Header["Content-Type"] = "application/json"
-	}
-	res.Header["Cache-Control"] = "private, no-cache"
-	res.Header["X-Content-Type-Options"] = "nosniff"
-	res.Header["X-Correlation-Id"] = line.correlationID
-	res.Header["Access-Control-Expose-Headers"] = exposedHeaders
-	if origin := e.allowedOrigin(req.Headers.Origin); origin != "" {
-		res.Header["Access-Control-Allow-Origin"] = origin
+		h.ContentType = "application/json"
 	}
 	if len(e.config.Origins) > 1 {
-		res.Header["Vary"] = "Origin"
+		h.Vary = "Origin"
 	}
+	return json.Marshal(proxyResponse{res.Status, h, string(res.Body)})
 }
 
 // allowedOrigin is what is said to a page of the given origin: "*", the only
@@ -96,15 +120,4 @@ func (e *Edge) allowedOrigin(asking string) string {
 		return asking
 	}
 	return ""
-}
-
-// proxyResponse is API Gateway's form of an answer.
-type proxyResponse struct {
-	StatusCode int               `json:"statusCode"`
-	Headers    map[string]string `json:"headers"`
-	Body       string            `json:"body"`
-}
-
-func (r Response) encode() ([]byte, error) {
-	return json.Marshal(proxyResponse{r.Status, r.Header, string(r.Body)})
 }
