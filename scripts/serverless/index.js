@@ -1,8 +1,12 @@
 'use strict';
 
-// The project's plugin for the Serverless Framework: it builds the functions.
+// The project's plugin for the Serverless Framework. It builds the functions
+// when they are packaged, and finishes the template when the framework has
+// compiled it: the stage as a resource of its own, the roles.
 
 const { buildFunctions } = require('./build');
+const { attachStage } = require('./stage');
+const { settleRoles } = require('./roles');
 
 /**
  * Leaves out the variables that have no value, and the secret that verifies
@@ -28,7 +32,12 @@ class UsersApiPlugin {
         this.functions().forEach((name) => settleEnvironment(this.service.getFunction(name)));
         await this.build(this.functions());
       },
-      'before:deploy:function:packageFunction': () => this.build([this.options.function]),
+      'before:deploy:function:packageFunction': async () => {
+        this.warnOfAlias(this.options.function);
+        await this.build([this.options.function]);
+      },
+      // resources/ is part of the template from here on, and the roles are.
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
     };
   }
 
@@ -38,6 +47,20 @@ class UsersApiPlugin {
 
   functions() {
     return this.service.getAllFunctions();
+  }
+
+  finish() {
+    const template = this.service.provider.compiledCloudFormationTemplate;
+    settleRoles(template);
+    attachStage(template);
+  }
+
+  /** Provisioned concurrency serves a published version, which only a full deployment makes. */
+  warnOfAlias(name) {
+    if (!this.service.getFunction(name).provisionedConcurrency) return;
+    this.log.warning(
+      `${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`
+    );
   }
 
   /** Builds the named functions and hands their packages to the framework. */

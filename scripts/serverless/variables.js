@@ -4,6 +4,7 @@
 // ${file(scripts/serverless/variables.js):name}.
 
 const os = require('node:os');
+const { plainError } = require('./settings');
 
 const lambdaArchitectures = { arm64: 'arm64', x64: 'x86_64' };
 
@@ -11,7 +12,7 @@ const lambdaArchitectures = { arm64: 'arm64', x64: 'x86_64' };
 function machineArchitecture() {
   const architecture = lambdaArchitectures[os.arch()];
   if (architecture) return architecture;
-  throw new Error(
+  throw plainError(
     `this machine's processor (${os.arch()}) is none that Lambda has; stage local needs arm64 or x64`
   );
 }
@@ -26,4 +27,20 @@ async function errorOrigin({ resolveVariable }) {
   return origins.includes(',') ? '*' : origins.trim();
 }
 
-module.exports = { machineArchitecture, errorOrigin };
+/** The names of API Gateway's keys, one for each partner. */
+async function partnerKeys({ resolveVariable }) {
+  const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
+  return (await partners(resolveVariable)).map((name) => `${prefix}-${name}`);
+}
+
+/** Whether the routes ask for such a key: only where there is one. */
+async function metered({ resolveVariable }) {
+  return (await partners(resolveVariable)).length > 0;
+}
+
+async function partners(resolveVariable) {
+  const names = String(await resolveVariable('param:partners'));
+  return names.split(',').map((name) => name.trim()).filter(Boolean);
+}
+
+module.exports = { machineArchitecture, errorOrigin, partnerKeys, metered };

@@ -17,6 +17,7 @@ const earliest = new Date(1980, 0, 1);
 async function zipBootstrap(binary, target) {
   await fs.promises.mkdir(path.dirname(target), { recursive: true });
   const archive = new yazl.ZipFile();
+  archive.on('error', (error) => archive.outputStream.destroy(error));
   archive.addFile(binary, 'bootstrap', {
     mtime: earliest,
     mode: 0o100755,
@@ -24,8 +25,12 @@ async function zipBootstrap(binary, target) {
   });
   archive.end();
   const partial = `${target}.partial`;
-  await pipeline(archive.outputStream, fs.createWriteStream(partial));
-  await fs.promises.rename(partial, target);
+  try {
+    await pipeline(archive.outputStream, fs.createWriteStream(partial));
+    await fs.promises.rename(partial, target);
+  } finally {
+    await fs.promises.rm(partial, { force: true });
+  }
 }
 
 module.exports = { zipBootstrap };

@@ -1,0 +1,204 @@
+'use strict';
+
+// What has to wake somebody. Each alarm describes what is wrong and where to
+// look; one composite alarm over all of them tells the topic, so that one
+// trouble is one message however many alarms see it.
+
+const minute = 60;
+
+module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  const param = (name) => resolveVariable(`param:${name}`);
+  if (String(await param('monitoring')) !== 'true') return {};
+  const service = await resolveVariable('self:service');
+  const stage = await resolveVariable('sls:stage');
+  const context = {
+    service,
+    stage,
+    prefix: `${service}-${stage}`,
+    latencyMs: Number(await param('alarmLatencyMs')),
+    concurrency: Number(await param('alarmConcurrency')),
+    timeouts: timeouts(await resolveConfigurationProperty(['functions'])),
+  };
+  const alarms = { ...apiAlarms(context), ...functionAlarms(context), ...authorizerAlarm(context), ...tableAlarms(context) };
+  const topic = await param('alarmTopic');
+  return { Resources: { ...alarms, AlarmServiceUnwell: composite(context, Object.keys(alarms), topic) } };
+};
+
+/** Milliseconds that each function may take. */
+function timeouts(functions) {
+  return Object.fromEntries(Object.entries(functions).map(([name, { timeout }]) => [name, Number(timeout) * 1000]));
+}
+
+function apiAlarms({ prefix, stage, latencyMs }) {
+  const Dimensions = dimensions({ ApiName: prefix, Stage: stage });
+  return {
+    AlarmApiErrors: alarm(`${prefix}-api-5xx`, {
+      AlarmDescription: 'More than 1 % of the requests end in 5xx. The saved query "errors" has their causes.',
+      Namespace: 'AWS/ApiGateway',
+      MetricName: '5XXError',
+      Statistic: 'Average', // of 0 and 1 for each request: the rate
+      Dimensions,
+      Period: minute,
+      Threshold: 0.01,
+      ...atLeast(3, 5),
+    }),
+    AlarmApiLatency: alarm(`${prefix}-api-latency-p99`, {
+      AlarmDescription: `One request in a hundred takes over ${latencyMs} ms. The saved query "slowest" shows which.`,
+      Namespace: 'AWS/ApiGateway',
+      MetricName: 'Latency',
+      ExtendedStatistic: 'p99',
+      EvaluateLowSampleCountPercentile: 'ignore',
+      Dimensions,
+      Period: minute,
+      Threshold: latencyMs,
+      ...atLeast(3, 5),
+    }),
+  };
+}
+
+function functionAlarms({ prefix, concurrency, timeouts: limits }) {
+  const resources = {};
+  for (const [name, timeoutMs] of Object.entries(limits)) {
+    const id = name[0].toUpperCase() + name.slice(1);
+    const metric = {
+      Namespace: 'AWS/Lambda',
+      Dimensions: dimensions({ FunctionName: `${prefix}-${name}` }),
+      Period: minute,
+    };
+    // The authorizer refuses by an error, which Lambda counts: see authorizerAlarm.
+    if (name !== 'authorizer') {
+      resources[`Alarm${id}Errors`] = alarm(`${prefix}-${name}-errors`, {
+        AlarmDescription: `${name} crashed or ran out of time. Its log group has the panic, or the last line before it.`,
+        ...metric,
+        MetricName: 'Errors',
+        Statistic: 'Sum',
+        Threshold: 0,
+        ...atLeast(1, 5),
+      });
+    }
+    resources[`Alarm${id}Throttles`] = alarm(`${prefix}-${name}-throttles`, {
+      AlarmDescription: `Lambda refuses to run more of ${name}: raise reservedConcurrency, or the account's limit.`,
+      ...metric,
+      MetricName: 'Throttles',
+      Statistic: 'Sum',
+      Threshold: 0,
+      ...atLeast(2, 5),
+    });
+    resources[`Alarm${id}Duration`] = alarm(`${prefix}-${name}-duration-p99`, {
+      AlarmDescription: `One execution of ${name} in a hundred takes over 80 % of its ${timeoutMs} ms.`,
+      ...metric,
+      MetricName: 'Duration',
+      ExtendedStatistic: 'p99',
+      EvaluateLowSampleCountPercentile: 'ignore',
+      Threshold: timeoutMs * 0.8,
+      ...atLeast(3, 5),
+    });
+    resources[`Alarm${id}Concurrency`] = alarm(`${prefix}-${name}-concurrency`, {
+      AlarmDescription: `Over ${concurrency} executions of ${name} at once: the account's limit is near (parameter alarmConcurrency).`,
+      ...metric,
+      MetricName: 'ConcurrentExecutions',
+      Statistic: 'Maximum',
+      Threshold: concurrency,
+      ...atLeast(3, 5),
+    });
+  }
+  return resources;
+}
+
+/**
+ * Each refusal of a credential is an error to Lambda, and a Denied in the
+ * authorizer's own metrics: what is left when they are taken away is trouble.
+ * The two are not counted in the same instant, hence two periods of three.
+ */
+function authorizerAlarm({ prefix, service, stage }) {
+  return {
+    AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
+      AlarmDescription: 'The authorizer fails other than by refusing a credential; those requests end in 500. Look into its log group.',
+      Metrics: [
+        metricQuery('errors', 'AWS/Lambda', 'Errors', { FunctionName: `${prefix}-authorizer` }, 5 * minute),
+        metricQuery('denied', service, 'Denied', { service, stage }, 5 * minute),
+        { Id: 'internal', Expression: 'FILL(errors, 0) - FILL(denied, 0)', Label: 'Errors that are no refusals', ReturnData: true },
+      ],
+      Threshold: 0,
+      ...atLeast(2, 3),
+    }),
+  };
+}
+
+function tableAlarms({ prefix }) {
+  const table = { TableName: prefix };
+  const index = { ...table, GlobalSecondaryIndexName: 'byCreation' };
+  const operations = ['GetItem', 'Query', 'TransactWriteItems'];
+  const sum = (ids) => ids.map((id) => `FILL(${id}, 0)`).join(' + ');
+  return {
+    AlarmTableThrottles: alarm(`${prefix}-table-throttles`, {
+      AlarmDescription: 'DynamoDB throttles the table or its index: clients get 503. Look for a hot key, or a limit of the account.',
+      Metrics: [
+        metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table, minute),
+        metricQuery('writes', 'AWS/DynamoDB', 'WriteThrottleEvents', table, minute),
+        metricQuery('indexReads', 'AWS/DynamoDB', 'ReadThrottleEvents', index, minute),
+        metricQuery('indexWrites', 'AWS/DynamoDB', 'WriteThrottleEvents', index, minute),
+        { Id: 'all', Expression: sum(['reads', 'writes', 'indexReads', 'indexWrites']), Label: 'Throttled', ReturnData: true },
+      ],
+      Threshold: 0,
+      ...atLeast(2, 5),
+    }),
+    AlarmTableSystemErrors: alarm(`${prefix}-table-system-errors`, {
+      AlarmDescription: "DynamoDB itself answers 500. Look at Amazon's health page.",
+      Metrics: [
+        ...operations.map((Operation, i) =>
+          metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation }, minute)
+        ),
+        { Id: 'all', Expression: sum(operations.map((_, i) => `operation${i}`)), Label: 'System errors', ReturnData: true },
+      ],
+      Threshold: 0,
+      ...atLeast(2, 5),
+    }),
+  };
+}
+
+function composite({ prefix }, ids, topic) {
+  const actions = topic ? { AlarmActions: [topic], OKActions: [topic] } : {};
+  return {
+    Type: 'AWS::CloudWatch::CompositeAlarm',
+    Properties: {
+      AlarmName: `${prefix}-unwell`,
+      AlarmDescription: `At least one alarm of ${prefix} rings. The dashboard ${prefix} shows which.`,
+      AlarmRule: { 'Fn::Join': [' OR ', ids.map((id) => ({ 'Fn::Sub': `ALARM("\${${id}}")` }))] },
+      ...actions,
+    },
+  };
+}
+
+function alarm(name, properties) {
+  return {
+    Type: 'AWS::CloudWatch::Alarm',
+    Properties: {
+      AlarmName: name,
+      ComparisonOperator: 'GreaterThanThreshold',
+      TreatMissingData: 'notBreaching', // nobody calls, nothing is wrong
+      ...properties,
+    },
+  };
+}
+
+/** Rings when points of the last periods are over the threshold: not at a single spike. */
+function atLeast(points, periods) {
+  return { DatapointsToAlarm: points, EvaluationPeriods: periods };
+}
+
+function metricQuery(id, namespace, name, named, period) {
+  return {
+    Id: id,
+    ReturnData: false,
+    MetricStat: {
+      Metric: { Namespace: namespace, MetricName: name, Dimensions: dimensions(named) },
+      Stat: 'Sum',
+      Period: period,
+    },
+  };
+}
+
+function dimensions(named) {
+  return Object.entries(named).map(([Name, Value]) => ({ Name, Value }));
+}

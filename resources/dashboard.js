@@ -1,0 +1,152 @@
+'use strict';
+
+// One dashboard with what an operator asks first, top to bottom (is it well,
+// who is hurt, where is it slow, who is refused, is there room), and the saved
+// queries over the functions' log lines that answer what comes next.
+
+module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  if (String(await resolveVariable('param:monitoring')) !== 'true') return {};
+  const service = await resolveVariable('self:service');
+  const stage = await resolveVariable('sls:stage');
+  const names = Object.keys(await resolveConfigurationProperty(['functions']));
+  const context = { service, stage, prefix: `${service}-${stage}`, names };
+  return {
+    Resources: {
+      Dashboard: {
+        Type: 'AWS::CloudWatch::Dashboard',
+        Properties: {
+          DashboardName: context.prefix,
+          // Fn::Sub fills in the region.
+          DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: layOut(widgets(context)) }) },
+        },
+      },
+      ...queries(context),
+    },
+  };
+};
+
+function widgets({ service, stage, prefix, names }) {
+  const api = ['ApiName', prefix, 'Stage', stage];
+  const ours = ['service', service, 'stage', stage];
+  const table = ['TableName', prefix];
+  const each = (namespace, metric, options) =>
+    names.map((name) => [namespace, metric, 'FunctionName', `${prefix}-${name}`, { label: name, ...options }]);
+  const eachOfOurs = (metric) =>
+    names.map((name) => [service, metric, ...ours, 'function_name', `${prefix}-${name}`, { label: name }]);
+
+  return [
+    graph('Requests and errors', 'Sum', [
+      ['AWS/ApiGateway', 'Count', ...api, { label: 'requests' }],
+      ['AWS/ApiGateway', '4XXError', ...api, { label: '4xx', color: '#ff7f0e' }],
+      ['AWS/ApiGateway', '5XXError', ...api, { label: '5xx', color: '#d62728' }],
+    ]),
+    graph('Latency seen by clients, ms', 'p50', [
+      ['AWS/ApiGateway', 'Latency', ...api, { label: 'p50' }],
+      ['AWS/ApiGateway', 'Latency', ...api, { label: 'p90', stat: 'p90' }],
+      ['AWS/ApiGateway', 'Latency', ...api, { label: 'p99', stat: 'p99' }],
+    ]),
+    graph('5xx by function', 'Sum', eachOfOurs('Errors')),
+    graph('4xx by function', 'Sum', eachOfOurs('ClientErrors')),
+    graph('Duration p99 by function, ms', 'p99', each('AWS/Lambda', 'Duration')),
+    graph('Cold starts by function', 'Sum', eachOfOurs('ColdStart')),
+    graph('Credentials', 'Sum', [
+      [service, 'Allowed', ...ours, { label: 'allowed' }],
+      [service, 'Denied', ...ours, { label: 'denied', color: '#d62728' }],
+    ]),
+    graph('Denied by reason', 'Sum', [
+      [{ expression: `SEARCH('{${service},reason,service,stage} MetricName="Denied" service="${service}" stage="${stage}"', 'Sum')`, label: '' }],
+    ]),
+    graph('Executions at once', 'Maximum', each('AWS/Lambda', 'ConcurrentExecutions')),
+    graph('Refused by Lambda', 'Sum', each('AWS/Lambda', 'Throttles')),
+    graph('Table, capacity consumed', 'Sum', [
+      ['AWS/DynamoDB', 'ConsumedReadCapacityUnits', ...table, { label: 'read' }],
+      ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', ...table, { label: 'written' }],
+      ['AWS/DynamoDB', 'ReadThrottleEvents', ...table, { label: 'reads throttled', color: '#ff7f0e' }],
+      ['AWS/DynamoDB', 'WriteThrottleEvents', ...table, { label: 'writes throttled', color: '#d62728' }],
+    ]),
+    graph('Table, latency, ms', 'Average', [
+      ...['GetItem', 'Query', 'TransactWriteItems'].map((operation) => [
+        'AWS/DynamoDB', 'SuccessfulRequestLatency', ...table, 'Operation', operation, { label: operation },
+      ]),
+    ]),
+    logTable('Latest errors', names.map((name) => `/aws/lambda/${prefix}-${name}`), errorsQuery),
+  ];
+}
+
+function graph(title, stat, metrics) {
+  return {
+    type: 'metric',
+    width: 12,
+    height: 6,
+    properties: { title, stat, metrics, view: 'timeSeries', period: 60, region: '${AWS::Region}' },
+  };
+}
+
+function logTable(title, groups, query) {
+  const sources = groups.map((group) => `SOURCE '${group}'`).join(' | ');
+  return {
+    type: 'log',
+    width: 24,
+    height: 8,
+    properties: { title, query: `${sources} | ${query}`, view: 'table', region: '${AWS::Region}' },
+  };
+}
+
+/** Two abreast, in the order given. */
+function layOut(list) {
+  let [x, y] = [0, 0];
+  return list.map((widget) => {
+    if (x + widget.width > 24) [x, y] = [0, y + 6];
+    const placed = { x, y, ...widget };
+    x += widget.width;
+    return placed;
+  });
+}
+
+const errorsQuery =
+  'fields @timestamp, function_name, route, status, errorKind, error, requestId, principal' +
+  ' | filter status >= 500 or level = "ERROR" | sort @timestamp desc | limit 50';
+
+function queries({ prefix, names }) {
+  const all = names.map((name) => `/aws/lambda/${prefix}-${name}`);
+  const data = all.filter((group) => !group.endsWith('-authorizer'));
+  const authorizer = all.filter((group) => group.endsWith('-authorizer'));
+  const saved = {
+    errors: [all, errorsQuery],
+    slowest: [
+      data,
+      'fields @timestamp, route, status, durationMs, cold_start, requestId | filter ispresent(durationMs) | sort durationMs desc | limit 50',
+    ],
+    'one-request': [
+      all,
+      'fields @timestamp, @message | filter requestId = "PUT-ITS-ID-HERE" or correlation_id = "PUT-ITS-ID-HERE" | sort @timestamp asc',
+    ],
+    'cold-starts': [
+      data,
+      'filter cold_start = 1 or cold_start = "true" | stats count(*) as coldStarts, pct(durationMs, 50) as p50, max(durationMs) as slowest by function_name',
+    ],
+    routes: [
+      data,
+      'filter ispresent(status) | stats count(*) as requests, pct(durationMs, 50) as p50, pct(durationMs, 99) as p99 by route, status | sort requests desc',
+    ],
+    'busiest-callers': [
+      data,
+      'filter ispresent(principal) | stats count(*) as requests, sum(status >= 400) as refused by principal | sort requests desc | limit 25',
+    ],
+    denied: [
+      authorizer,
+      'filter ispresent(reason) | stats count(*) as denied by reason, bin(5m) | sort denied desc',
+    ],
+  };
+  return Object.fromEntries(
+    Object.entries(saved).map(([name, [groups, query]]) => [
+      `Query${name.replace(/(^|-)(.)/g, (_, __, letter) => letter.toUpperCase())}`,
+      {
+        Type: 'AWS::Logs::QueryDefinition',
+        // The groups have to be there before a query names them.
+        DependsOn: names.map((fn) => `${fn[0].toUpperCase()}${fn.slice(1)}LogGroup`),
+        Properties: { Name: `${prefix}/${name}`, LogGroupNames: groups, QueryString: query },
+      },
+    ])
+  );
+}
