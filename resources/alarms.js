@@ -106,21 +106,20 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
 }
 
 /**
- * Each refusal of a credential is an error to Lambda, and a Denied in the
- * authorizer's own metrics: what is left when they are taken away is trouble.
- * The two are not counted in the same instant, hence two periods of three.
+ * Lambda counts each refused credential as an error of the authorizer; its own
+ * metric leaves them out.
  */
 function authorizerAlarm({ prefix, service, stage }) {
   return {
     AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
-      AlarmDescription: 'The authorizer fails other than by refusing a credential; those requests end in 500. Look into its log group.',
-      Metrics: [
-        metricQuery('errors', 'AWS/Lambda', 'Errors', { FunctionName: `${prefix}-authorizer` }, 5 * minute),
-        metricQuery('denied', service, 'Denied', { service, stage }, 5 * minute),
-        { Id: 'internal', Expression: 'FILL(errors, 0) - FILL(denied, 0)', Label: 'Errors that are no refusals', ReturnData: true },
-      ],
+      AlarmDescription: 'The authorizer fails, other than by refusing a credential: those requests end in 500. See its log group.',
+      Namespace: service,
+      MetricName: 'Errors',
+      Statistic: 'Sum',
+      Dimensions: dimensions({ service, stage, function_name: `${prefix}-authorizer` }),
+      Period: minute,
       Threshold: 0,
-      ...atLeast(2, 3),
+      ...atLeast(1, 5),
     }),
   };
 }

@@ -31,8 +31,9 @@ function widgets({ service, stage, prefix, names }) {
   const table = ['TableName', prefix];
   const each = (namespace, metric, options) =>
     names.map((name) => [namespace, metric, 'FunctionName', `${prefix}-${name}`, { label: name, ...options }]);
-  const eachOfOurs = (metric) =>
-    names.map((name) => [service, metric, ...ours, 'function_name', `${prefix}-${name}`, { label: name }]);
+  const data = names.filter((name) => name !== 'authorizer');
+  const eachOfOurs = (metric, of = names) =>
+    of.map((name) => [service, metric, ...ours, 'function_name', `${prefix}-${name}`, { label: name }]);
 
   return [
     graph('Requests and errors', 'Sum', [
@@ -46,7 +47,7 @@ function widgets({ service, stage, prefix, names }) {
       ['AWS/ApiGateway', 'Latency', ...api, { label: 'p99', stat: 'p99' }],
     ]),
     graph('5xx by function', 'Sum', eachOfOurs('Errors')),
-    graph('4xx by function', 'Sum', eachOfOurs('ClientErrors')),
+    graph('4xx by function', 'Sum', eachOfOurs('ClientErrors', data)),
     graph('Duration p99 by function, ms', 'p99', each('AWS/Lambda', 'Duration')),
     graph('Cold starts by function', 'Sum', eachOfOurs('ColdStart')),
     graph('Credentials', 'Sum', [
@@ -107,6 +108,9 @@ const errorsQuery =
   'fields @timestamp, function_name, route, status, errorKind, error, requestId, principal' +
   ' | filter status >= 500 or level = "ERROR" | sort @timestamp desc | limit 50';
 
+// By which a request can be found; a client sees requestId and correlation_id.
+const ids = ['requestId', 'correlation_id', 'function_request_id', 'xray_trace_id'];
+
 function queries({ prefix, names }) {
   const all = names.map((name) => `/aws/lambda/${prefix}-${name}`);
   const data = all.filter((group) => !group.endsWith('-authorizer'));
@@ -115,15 +119,15 @@ function queries({ prefix, names }) {
     errors: [all, errorsQuery],
     slowest: [
       data,
-      'fields @timestamp, route, status, durationMs, cold_start, requestId | filter ispresent(durationMs) | sort durationMs desc | limit 50',
+      'fields @timestamp, route, status, durationMs, ColdStart, requestId | filter ispresent(durationMs) | sort durationMs desc | limit 50',
     ],
     'one-request': [
       all,
-      'fields @timestamp, @message | filter requestId = "PUT-ITS-ID-HERE" or correlation_id = "PUT-ITS-ID-HERE" | sort @timestamp asc',
+      `fields @timestamp, @message | filter ${ids.map((id) => `${id} = "ITS-ID"`).join(' or ')} | sort @timestamp asc`,
     ],
     'cold-starts': [
       data,
-      'filter cold_start = 1 or cold_start = "true" | stats count(*) as coldStarts, pct(durationMs, 50) as p50, max(durationMs) as slowest by function_name',
+      'filter ColdStart = 1 | stats count(*) as coldStarts, pct(durationMs, 50) as p50, max(durationMs) as slowest by function_name',
     ],
     routes: [
       data,

@@ -6,20 +6,8 @@
 
 const { buildFunctions } = require('./build');
 const { attachStage } = require('./stage');
+const { settleEnvironment } = require('./environment');
 const { settleRoles } = require('./roles');
-
-/**
- * Leaves out the variables that have no value, and the secret that verifies
- * nothing because the keys at JWKS_URL do: it then need not exist either.
- */
-function settleEnvironment(definition) {
-  const environment = { ...definition.environment };
-  if (environment.JWKS_URL) delete environment.JWT_SECRET;
-  for (const [name, value] of Object.entries(environment)) {
-    if (value === '') delete environment[name];
-  }
-  definition.environment = environment;
-}
 
 class UsersApiPlugin {
   constructor(serverless, options, { log, progress }) {
@@ -29,7 +17,9 @@ class UsersApiPlugin {
     this.progress = progress;
     this.hooks = {
       'before:package:initialize': async () => {
-        this.functions().forEach((name) => settleEnvironment(this.service.getFunction(name)));
+        for (const definition of this.functions().map((name) => this.service.getFunction(name))) {
+          definition.environment = settleEnvironment(definition.environment);
+        }
         await this.build(this.functions());
       },
       'before:deploy:function:packageFunction': async () => {

@@ -4,6 +4,8 @@
 // or called: a typing mistake is to be a sentence now, not a stack that rolls
 // back in ten minutes. serverless.yml asks for it as custom.checked.
 
+const algorithms = ['HS256', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
+
 const isSwitch = oneOf('true', 'false');
 
 // What each parameter has to be; those that are not here are checked by the
@@ -19,6 +21,7 @@ const rules = {
   corsMaxAge: wholeNumber(1, 86400),
   identityHeader: oneOf('Authorization', 'x-api-key'),
   authorizerTtl: wholeNumber(0, 3600),
+  acceptTokens: isSwitch,
   acceptApiKeys: isSwitch,
   secretVersion: {
     test: (value) => value === '' || /^[A-Za-z0-9-]{32,64}$/.test(value),
@@ -27,6 +30,10 @@ const rules = {
   jwksUrl: {
     test: (value) => value === '' || /^https:\/\/[^/]+/.test(value) || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(value),
     say: 'has to be an https:// address, or nothing to verify with the secret jwtSecret',
+  },
+  jwtAlgorithms: {
+    test: (value) => value === '' || value.split(',').every((name) => algorithms.includes(name.trim())),
+    say: `has to be some of ${algorithms.join(', ')} with commas between them, or nothing for all that fit`,
   },
   jwtLeeway: wholeNumber(0, 30),
   throttleRate: wholeNumber(1, 10000),
@@ -37,6 +44,7 @@ const rules = {
     test: (value) => value === '' || value.split(',').every((name) => /^[A-Za-z0-9_-]+$/.test(name.trim())),
     say: 'has to be names of letters, digits, - and _, with commas between them, such as acme,globex',
   },
+  partnerKeySource: oneOf('HEADER', 'AUTHORIZER'),
   partnerRate: wholeNumber(1, 10000),
   partnerBurst: wholeNumber(1, 5000),
   partnerQuota: wholeNumber(1, 2147483647),
@@ -93,6 +101,12 @@ function problems(values) {
         found.push(`${name} is missing: where jwksUrl is set it has to say whose tokens, and for whom, are good`);
       }
     }
+  }
+  const is = (name, value) => String(values[name]) === value;
+  if (is('acceptApiKeys', 'false') && (is('acceptTokens', 'false') || is('identityHeader', 'x-api-key'))) {
+    found.push(
+      'acceptApiKeys is false, so nobody could call: set it to true, or acceptTokens to true and identityHeader to Authorization'
+    );
   }
   return found;
 }

@@ -7,9 +7,9 @@ const { problems, unknownNames } = require('./settings');
 // Good values for all parameters that have a rule.
 const good = {
   architecture: 'arm64', logLevel: 'info', prime: 'on', corsOrigins: '*', corsMaxAge: 600,
-  identityHeader: 'Authorization', authorizerTtl: 300, acceptApiKeys: true, secretVersion: '', jwksUrl: '', jwtIssuer: '',
-  jwtAudience: '', jwtLeeway: 0, throttleRate: 1000, throttleBurst: 2000, writeThrottleRate: 500, writeThrottleBurst: 1000,
-  partners: '', partnerRate: 50, partnerBurst: 100, partnerQuota: 1000000, partnerQuotaPeriod: 'MONTH', cacheSize: 'off',
+  identityHeader: 'Authorization', authorizerTtl: 300, acceptTokens: true, acceptApiKeys: true, secretVersion: '', jwksUrl: '', jwtIssuer: '',
+  jwtAudience: '', jwtAlgorithms: '', jwtLeeway: 0, throttleRate: 1000, throttleBurst: 2000, writeThrottleRate: 500, writeThrottleBurst: 1000,
+  partners: '', partnerKeySource: 'HEADER', partnerRate: 50, partnerBurst: 100, partnerQuota: 1000000, partnerQuotaPeriod: 'MONTH', cacheSize: 'off',
   cacheTtl: 60, tracing: false, detailedMetrics: false, accessLog: true, accessLogRole: 'create', monitoring: true,
   alarmTopic: '', alarmLatencyMs: 1000, alarmConcurrency: 800, tableDeletionPolicy: 'Delete',
   tableDeletionProtection: false, tableKmsEncryption: false,
@@ -44,6 +44,10 @@ test('a bad parameter is named, with what it has to be', () => {
     { given: { jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, says: /jwtIssuer is missing/ },
     { given: { jwksUrl: 'https://issuer.example', jwtIssuer: 'i' }, says: /jwtAudience is missing/ },
     { given: { jwtLeeway: 31 }, says: /jwtLeeway is 31: it has to be a whole number from 0 to 30/ },
+    { given: { jwtAlgorithms: 'RS256,none' }, says: /jwtAlgorithms .* has to be some of HS256, RS256/ },
+    { given: { acceptApiKeys: false, acceptTokens: false }, says: /acceptApiKeys is false, so nobody could call/ },
+    { given: { acceptApiKeys: 'false', identityHeader: 'x-api-key' }, says: /acceptApiKeys is false, so nobody could call/ },
+    { given: { partnerKeySource: 'QUERY' }, says: /partnerKeySource/ },
     { given: { throttleRate: -1 }, says: /throttleRate/ },
     { given: { throttleRate: 1.5 }, says: /throttleRate/ },
     { given: { throttleBurst: 5001 }, says: /throttleBurst/ },
