@@ -67,4 +67,5 @@ check-test:
 
 # go build itself knows whether there is anything to do.
 $(local): FORCE
+	@test -e $@ || echo "building the tools in scripts/local, which takes a minute the first time …" >&2
 	@go build -o $@ ./scripts/local

@@ -58,20 +58,36 @@ func TestLinesFindTheirRequest(t *testing.T) {
 	assert.Equal(t, -1, owner(waiting, parseLog("getUser", time.Time{}, "panic")))
 }
 
-func TestARequestWaitsForItsLineButNotForever(t *testing.T) {
+func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
 	t.Parallel()
 	var out strings.Builder
-	f := &follower{screen: newScreen(&out, false)}
-	left := f.show([]pending{
-		{exchange: exchange{Path: "/gateway"}, deadline: time.Now().Add(time.Hour)},
-		{exchange: exchange{Path: "/waits", correlation: "1"}, deadline: time.Now().Add(time.Hour)},
-		{exchange: exchange{Path: "/late", correlation: "2"}, deadline: time.Now().Add(-time.Hour)},
-	})
-	assert.Len(t, left, 1)
-	assert.Equal(t, "/waits", left[0].Path)
-	assert.Contains(t, out.String(), "/gateway")
-	assert.Contains(t, out.String(), "/late")
-	assert.NotContains(t, out.String(), "/waits")
+	soon, past := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
+	mine := func(id string) logLine {
+		return parseLog("getUser", time.Time{}, `{"message":"of `+id+`","correlation_id":"`+id+`"}`)
+	}
+	f := &follower{
+		screen: newScreen(&out, false),
+		waiting: []pending{
+			{exchange: exchange{Path: "/gateway"}, deadline: soon},
+			{exchange: exchange{Path: "/waits", correlation: "1"}, deadline: soon},
+			{exchange: exchange{Path: "/late", correlation: "2"}, deadline: past},
+			{exchange: exchange{Path: "/complete", correlation: "3"}, deadline: soon},
+		},
+		held: []heldLine{
+			{mine("3"), soon}, {mine("4"), soon}, {mine("5"), past},
+			{parseLog("authorizer", time.Time{}, `{"message":"of no request"}`), soon},
+		},
+	}
+	f.match()
+	f.show()
+	for _, want := range []string{"/gateway", "/late", "/complete", "of 3", "of 5", "of no request"} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.Len(t, f.waiting, 1)
+	assert.Equal(t, "/waits", f.waiting[0].Path)
+	assert.Len(t, f.held, 1)
+	assert.Equal(t, "4", f.held[0].text("correlation_id"))
+	assert.Equal(t, busyPoll, f.pause())
 }
 
 func TestTheFollowerEnds(t *testing.T) {

@@ -30,7 +30,7 @@ func machine(t *testing.T, programs map[string]string) string {
 func TestPrerequisitesNamesAllThatIsMissingAtOnce(t *testing.T) {
 	t.Parallel()
 	complete := map[string]string{
-		"go": "echo go1.26.8", "node": "echo v20.20.2", "npm": "", "python3": "", "mvn": "", "cc": "",
+		"go": "echo go1.26.8", "node": "echo v20.20.2", "npm": "", "python3": "", "mvn": "", "ps": "", "cc": "",
 		"java": `echo 'openjdk version "17.0.15" 2025-04-15' >&2`,
 	}
 	with := func(name, body string) map[string]string {
@@ -49,7 +49,7 @@ func TestPrerequisitesNamesAllThatIsMissingAtOnce(t *testing.T) {
 	}{
 		"all there":     {"test", complete, nil},
 		"nothing, dev":  {"dev", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10"}},
-		"nothing, test": {"test", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "Java 17", "Maven", "C compiler"}},
+		"nothing, test": {"test", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "Java 17", "Maven", "procps", "C compiler"}},
 		"old Go":        {"dev", with("go", "echo go1.19.8"), []string{"found 1.19.8"}},
 		"old Node.js":   {"dev", with("node", "echo v18.1.0"), []string{"found 18.1.0"}},
 		"old Python":    {"dev", with("python3", `case "$2" in *version_info*) exit 1;; esac; echo Python 3.9.2`), []string{"found Python 3.9.2"}},
