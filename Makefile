@@ -9,15 +9,15 @@
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON
+export SUB SCOPES TTL NAME F EVENT JSON AUTH
 
 local := .build/local
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1)
-	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json}
+dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
+	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
 
 token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
 	@exec $(local) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
@@ -67,4 +67,5 @@ check-test:
 
 # go build itself knows whether there is anything to do.
 $(local): FORCE
+	@test -e $@ || echo "building the tools in scripts/local, which takes a minute the first time …" >&2
 	@go build -o $@ ./scripts/local

@@ -172,7 +172,11 @@ func (d *Deployer) serverless(ctx context.Context, args ...string) error {
 
 // lockBuild waits for its turn to write to .serverless/ and .build/.
 func (d *Deployer) lockBuild() (unlock func() error, err error) {
-	lock := flock.New(filepath.Join(d.emulator.opts.Root, ".cache", "build.lock"))
+	dir := filepath.Join(d.emulator.opts.Root, ".build")
+	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(dir, "lock"))
 	if err := lock.Lock(); err != nil {
 		return nil, fmt.Errorf("lock the build: %w", err)
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,9 +25,9 @@ const (
 	idlePoll = 2 * time.Second
 	// busyPoll bounds the polling under load.
 	busyPoll = 50 * time.Millisecond
-	// linePatience is how long a request waits for its line before it is shown
-	// without. The emulator stores the line before it sends the answer.
-	linePatience = 500 * time.Millisecond
+	// linePatience is how long a request and its line wait for each other before
+	// each is shown alone. The emulator stores the line before it sends the answer.
+	linePatience = 2 * time.Second
 )
 
 // logReader reads new lines of functions' log groups in CloudWatch Logs.
@@ -115,6 +116,9 @@ type follower struct {
 	started   time.Time
 	// functions lists what is deployed just now.
 	functions func() []string
+
+	waiting []pending  // requests without their line
+	held    []heldLine // lines without their request
 }
 
 // pending is a request that waits for its line.
@@ -124,64 +128,95 @@ type pending struct {
 	deadline time.Time
 }
 
+// heldLine is a line of a request whose answer is still on its way.
+type heldLine struct {
+	logLine
+	deadline time.Time
+}
+
 func (p pending) complete() bool { return p.correlation == "" || len(p.lines) > 0 }
 
 // run follows until the context ends.
 func (f *follower) run(ctx context.Context) {
-	var waiting []pending
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case x := <-f.exchanges:
-			waiting = append(waiting, pending{exchange: x, deadline: time.Now().Add(linePatience)})
-			waiting = f.drain(waiting)
-		case <-time.After(f.pause(waiting)):
+			f.await(x)
+			f.drain()
+		case <-time.After(f.pause()):
 		}
-		waiting = f.poll(ctx, waiting)
+		f.read(ctx)
+		f.match()
+		f.show()
 	}
 }
 
-func (f *follower) pause(waiting []pending) time.Duration {
-	if len(waiting) > 0 {
+func (f *follower) pause() time.Duration {
+	if len(f.waiting)+len(f.held) > 0 {
 		return busyPoll
 	}
 	return idlePoll
 }
 
+func (f *follower) await(x exchange) {
+	f.waiting = append(f.waiting, pending{exchange: x, deadline: time.Now().Add(linePatience)})
+}
+
 // drain takes what else has finished: under load one poll serves many requests.
-func (f *follower) drain(waiting []pending) []pending {
+func (f *follower) drain() {
 	for {
 		select {
 		case x := <-f.exchanges:
-			waiting = append(waiting, pending{exchange: x, deadline: time.Now().Add(linePatience)})
+			f.await(x)
 		default:
-			return waiting
+			return
 		}
 	}
 }
 
-// poll reads the logs, shows what is complete and returns what still waits.
-func (f *follower) poll(ctx context.Context, waiting []pending) []pending {
-	var others []logLine
+// read reads what the functions have logged since the last time.
+func (f *follower) read(ctx context.Context) {
 	for _, function := range f.functions() {
 		lines, err := f.reader.read(ctx, function, f.started)
 		if err != nil && ctx.Err() == nil {
 			f.screen.fail("%v", err)
 		}
 		for _, line := range lines {
-			if i := owner(waiting, line); i >= 0 {
-				waiting[i].lines = append(waiting[i].lines, line)
-			} else {
-				others = append(others, line)
-			}
+			f.held = append(f.held, heldLine{line, time.Now().Add(linePatience)})
 		}
 	}
-	waiting = f.show(waiting)
-	for _, line := range others {
-		f.screen.log(line)
-	}
-	return waiting
+}
+
+// match gives the lines to their requests.
+func (f *follower) match() {
+	f.held = slices.DeleteFunc(f.held, func(line heldLine) bool {
+		i := owner(f.waiting, line.logLine)
+		if i >= 0 {
+			f.waiting[i].lines = append(f.waiting[i].lines, line.logLine)
+		}
+		return i >= 0
+	})
+}
+
+// show shows what has all that belongs to it, or has waited long enough.
+func (f *follower) show() {
+	now := time.Now()
+	f.waiting = slices.DeleteFunc(f.waiting, func(p pending) bool {
+		done := p.complete() || now.After(p.deadline)
+		if done {
+			f.screen.exchange(p.exchange, p.lines)
+		}
+		return done
+	})
+	f.held = slices.DeleteFunc(f.held, func(line heldLine) bool {
+		done := line.text("correlation_id") == "" || now.After(line.deadline)
+		if done {
+			f.screen.log(line.logLine)
+		}
+		return done
+	})
 }
 
 // owner finds the request that a line belongs to: by the id that both carry. Clients
@@ -197,18 +232,6 @@ func owner(waiting []pending, line logLine) int {
 		}
 	}
 	return -1
-}
-
-func (f *follower) show(waiting []pending) []pending {
-	var left []pending
-	for _, p := range waiting {
-		if p.complete() || time.Now().After(p.deadline) {
-			f.screen.exchange(p.exchange, p.lines)
-		} else {
-			left = append(left, p)
-		}
-	}
-	return left
 }
 
 // logsCommand follows one function's log.

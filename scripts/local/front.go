@@ -72,6 +72,11 @@ func (f *front) rewrite(r *httputil.ProxyRequest) {
 	r.Out.URL.RawPath = target.EscapedPath() + r.In.URL.EscapedPath()
 	r.Out.URL.RawQuery = r.In.URL.RawQuery
 	r.Out.Host = r.In.Host
+	for _, name := range []string{"Forwarded", "X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"} {
+		if values, ok := r.In.Header[name]; ok {
+			r.Out.Header[name] = values // ReverseProxy took them out
+		}
+	}
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {

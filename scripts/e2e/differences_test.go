@@ -1,0 +1,25 @@
+package e2e
+
+import (
+	"net/http"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// testDifferences shows where the emulator answers otherwise than API Gateway. What
+// it says about Amazon is from Amazon's documentation; when a new version of the
+// emulator does better, a line here fails and goes.
+func testDifferences(t *testing.T) {
+	a := call(t, request{method: "POST", target: "/users", body: "{}"})
+	f := a.fails(t, http.StatusBadRequest)
+	assert.Equal(t, "$context.error.validationErrorString", f.Details[0].Message,
+		"Amazon puts what the model found wrong in the place of the variable")
+
+	a = call(t, request{method: "GET", target: "/users?limit=1"})
+	assert.NotEqual(t, a.header.Get("X-Correlation-Id"), a.header.Get("X-Amzn-RequestId"),
+		"Amazon sends the request id that the function saw")
+
+	a = call(t, request{method: "GET", target: "/users/" + create(t).ID + "%2F"})
+	assert.Equal(t, http.StatusOK, a.status, "Amazon hands the slash to the function as part of the id, which is 404 then")
+}

@@ -1,0 +1,146 @@
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"users-api/scripts/emulator"
+)
+
+// checkout is the copy that the tests work in, and dev the `make dev` in it.
+var (
+	checkout string
+	dev      *process
+)
+
+func TestMain(m *testing.M) {
+	code, err := run(m)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+	}
+	os.Exit(code)
+}
+
+func run(m *testing.M) (code int, err error) {
+	if checkout, err = copyCheckout(); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(checkout)) }()
+	if dev, err = startDev(); err != nil {
+		return 1, err
+	}
+	defer func() { err = errors.Join(err, dev.interrupt()) }()
+	return m.Run(), nil
+}
+
+// notCopied is what git ignores.
+var notCopied = []string{".git", ".build", ".cache", ".local", ".serverless", ".aws-sam", "node_modules"}
+
+// copyCheckout copies the sources to a folder of the run and shares what is
+// installed.
+func copyCheckout() (string, error) {
+	wd, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	root, err := emulator.Root(wd)
+	if err != nil {
+		return "", err
+	}
+	if err := emulator.Install(context.Background(), root, os.Stderr); err != nil {
+		return "", err
+	}
+	dir, err := os.MkdirTemp("", "users-api-e2e-")
+	if err != nil {
+		return "", err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return "", err
+	}
+	if err := copyTree(root, dir); err != nil {
+		return "", err
+	}
+	for _, name := range []string{".cache", "node_modules"} {
+		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
+			return "", err
+		}
+	}
+	return dir, nil
+}
+
+func copyTree(from, to string) error {
+	return filepath.WalkDir(from, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel(from, path)
+		if err != nil {
+			return err
+		}
+		if slices.Contains(notCopied, name) {
+			if d.IsDir() {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if d.IsDir() {
+			return os.MkdirAll(filepath.Join(to, name), 0o755)
+		}
+		return copyFile(path, filepath.Join(to, name))
+	})
+}
+
+func copyFile(from, to string) error {
+	data, err := os.ReadFile(from)
+	if err != nil {
+		return err
+	}
+	info, err := os.Stat(from)
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(to, data, info.Mode().Perm())
+}
+
+// TestService runs everything against the one deployment. What changes it, or ends
+// it, comes last.
+func TestService(t *testing.T) {
+	t.Run("answers", func(t *testing.T) {
+		for name, test := range map[string]func(*testing.T){
+			"a user's life":             testLife,
+			"pages":                     testPages,
+			"search by address":         testSearch,
+			"conditions":                testConditions,
+			"idempotency":               testIdempotency,
+			"credentials":               testCredentials,
+			"scopes":                    testScopes,
+			"unknown routes":            testUnknownRoutes,
+			"preflight":                 testPreflight,
+			"bad bodies":                testBadBodies,
+			"good bodies":               testGoodBodies,
+			"events without HTTP":       testEvents,
+			"bad ids":                   testBadIDs,
+			"bad queries":               testBadQueries,
+			"one address, many creates": testConcurrentCreates,
+			"differences from Amazon":   testDifferences,
+		} {
+			t.Run(name, func(t *testing.T) {
+				t.Parallel()
+				test(t)
+			})
+		}
+	})
+	t.Run("one log line for each answer", testLines)
+	t.Run("the framework in another shell", testFramework)
+	t.Run("reload on save", testReload)
+	t.Run("stop and start again", testRestart)
+	t.Run("killed", testKilled)
+	t.Run("port in use", testPortInUse)
+	t.Run("no credential in any log", testNoCredentials)
+}

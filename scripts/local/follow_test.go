@@ -1,0 +1,101 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
+	"github.com/stretchr/testify/assert"
+)
+
+func event(stream string, at int64, message string) types.FilteredLogEvent {
+	return types.FilteredLogEvent{LogStreamName: aws.String(stream), Timestamp: aws.Int64(at), Message: aws.String(message)}
+}
+
+func texts(lines []logLine) []string {
+	var all []string
+	for _, l := range lines {
+		all = append(all, l.Text)
+	}
+	return all
+}
+
+func TestEachLineIsReadOnce(t *testing.T) {
+	t.Parallel()
+	r := newLogReader(aws.Config{})
+	first := []types.FilteredLogEvent{
+		event("a", 1000, "START RequestId: 1 Version: $LATEST"), event("a", 1000, "one"), event("a", 1000, "one"),
+		event("a", 1000, "END RequestId: 1"), event("a", 1000, "REPORT RequestId: 1\tDuration: 3 ms"),
+	}
+	assert.Equal(t, []string{"one", "one"}, texts(r.unseen("f", first)), "a line may stand twice")
+	assert.Empty(t, r.unseen("f", first), "the same poll again")
+
+	late := append(first, event("b", 900, "late"), event("c", 1500, "next\n"))
+	assert.Equal(t, []string{"late", "next"}, texts(r.unseen("f", late)), "concurrent invocations write out of order")
+	assert.Equal(t, []string{"one"}, texts(r.unseen("g", []types.FilteredLogEvent{event("a", 1000, "one")})), "another function")
+
+	far := event("d", 1500+overlap.Milliseconds()*2, "far")
+	assert.Equal(t, []string{"far"}, texts(r.unseen("f", []types.FilteredLogEvent{far})))
+	assert.Len(t, r.seen["f"], 1, "what no poll returns any more is forgotten")
+}
+
+func TestLinesFindTheirRequest(t *testing.T) {
+	t.Parallel()
+	waiting := []pending{
+		{exchange: exchange{correlation: ""}},
+		{exchange: exchange{correlation: "mine"}},
+		{exchange: exchange{correlation: "mine"}},
+	}
+	mine := parseLog("getUser", time.Time{}, `{"correlation_id":"mine"}`)
+	i := owner(waiting, mine)
+	assert.Equal(t, 1, i)
+	waiting[i].lines = append(waiting[i].lines, mine)
+	assert.Equal(t, 2, owner(waiting, mine), "two requests of one client's id")
+	assert.Equal(t, -1, owner(waiting, parseLog("authorizer", time.Time{}, `{"message":"invocation"}`)))
+	assert.Equal(t, -1, owner(waiting, parseLog("getUser", time.Time{}, "panic")))
+}
+
+func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	soon, past := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
+	mine := func(id string) logLine {
+		return parseLog("getUser", time.Time{}, `{"message":"of `+id+`","correlation_id":"`+id+`"}`)
+	}
+	f := &follower{
+		screen: newScreen(&out, false),
+		waiting: []pending{
+			{exchange: exchange{Path: "/gateway"}, deadline: soon},
+			{exchange: exchange{Path: "/waits", correlation: "1"}, deadline: soon},
+			{exchange: exchange{Path: "/late", correlation: "2"}, deadline: past},
+			{exchange: exchange{Path: "/complete", correlation: "3"}, deadline: soon},
+		},
+		held: []heldLine{
+			{mine("3"), soon}, {mine("4"), soon}, {mine("5"), past},
+			{parseLog("authorizer", time.Time{}, `{"message":"of no request"}`), soon},
+		},
+	}
+	f.match()
+	f.show()
+	for _, want := range []string{"/gateway", "/late", "/complete", "of 3", "of 5", "of no request"} {
+		assert.Contains(t, out.String(), want)
+	}
+	assert.Len(t, f.waiting, 1)
+	assert.Equal(t, "/waits", f.waiting[0].Path)
+	assert.Len(t, f.held, 1)
+	assert.Equal(t, "4", f.held[0].text("correlation_id"))
+	assert.Equal(t, busyPoll, f.pause())
+}
+
+func TestTheFollowerEnds(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	f := &follower{screen: newScreen(&strings.Builder{}, false), exchanges: make(chan exchange), functions: func() []string { return nil }}
+	done := make(chan struct{})
+	go func() { f.run(ctx); close(done) }()
+	cancel()
+	<-done
+}
