@@ -110,13 +110,6 @@ func TestParseAPIKeysRefuses(t *testing.T) {
 // Whatever API_KEYS holds, what is read from it are well-formed principals with
 // scopes that exist, and an error never quotes it.
 func FuzzParseAPIKeys(f *testing.F) {
-	digest := strings.Repeat("0123456789abcdef", 4)
-	for _, value := range []string{
-		"", ",", "billing:" + digest + ":users:read", "a:" + digest + ":users:read+users:write@abcdefghijklmnopqrst",
-		"a:" + digest + ":users:read, b:" + digest + ":users:write", "::", "a:b:c", testKey, "a:" + digest + "00:users:read",
-	} {
-		f.Add(value)
-	}
 	f.Fuzz(func(t *testing.T, value string) {
 		ring, err := parseAPIKeys(value)
 		if err != nil {

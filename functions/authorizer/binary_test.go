@@ -1,0 +1,117 @@
+package main
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/auth"
+)
+
+// maxBinaryBytes is what the authorizer may weigh: a cold start reads it all.
+const maxBinaryBytes = 7_500_000
+
+// TestBinary is about the binary that is deployed, as Lambda runs it.
+func TestBinary(t *testing.T) {
+	t.Parallel()
+	binary := build(t)
+	t.Run("size", func(t *testing.T) {
+		t.Parallel()
+		info, err := os.Stat(binary)
+		require.NoError(t, err)
+		assert.LessOrEqual(t, info.Size(), int64(maxBinaryBytes))
+	})
+	t.Run("misconfiguration", func(t *testing.T) { t.Parallel(); testMisconfiguration(t, binary) })
+	t.Run("credentials", func(t *testing.T) { t.Parallel(); testCredentials(t, binary) })
+}
+
+func TestNoAWSSDK(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "users-api/pkg/auth\n")
+	for _, banned := range []string{"aws-sdk-go", "smithy-go", "users-api/pkg/store", "users-api/pkg/user"} {
+		assert.NotContains(t, string(out), banned)
+	}
+}
+
+// A wrong configuration ends the start with one line that names all of it.
+func testMisconfiguration(t *testing.T, binary string) {
+	cmd := exec.Command(binary)
+	cmd.Env = []string{"SERVICE=users-api", "STAGE=test", "JWT_SECRET=hunter2", "JWT_LEEWAY=1h", "API_KEYS=hunter2:hunter2", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, 1, cmd.ProcessState.ExitCode())
+	assert.Equal(t, 1, strings.Count(string(out), "\n"), "%s", out)
+	for _, name := range []string{"JWT_SECRET must hold at least 32", "JWT_LEEWAY must be", "API_KEYS: entry 1: must have the form"} {
+		assert.Contains(t, string(out), name)
+	}
+	assert.NotContains(t, string(out), "hunter2")
+}
+
+// deployments are the ways to configure the authorizer, each a process.
+type deployments struct {
+	secret *function // HS256 and API keys
+	issuer *function // published keys
+	bare   *function // API keys in a header of their own
+	keys   keys
+	luring string        // a URL that hostile headers point at
+	lured  *atomic.Int32 // how often somebody came
+}
+
+func deploy(t *testing.T, binary string) deployments {
+	t.Helper()
+	d := deployments{keys: newKeys(t), lured: &atomic.Int32{}}
+	set := d.keys.keySet(t)
+	lure := serve(t, func(w http.ResponseWriter) { d.lured.Add(1); _, _ = w.Write(set) })
+	published := serve(t, func(w http.ResponseWriter) { _, _ = w.Write(set) })
+	d.luring = lure.URL
+	entry, err := auth.FormatAPIKey("partner", apiKey, []string{auth.ScopeRead})
+	require.NoError(t, err)
+	entry += "@" + usageKey
+	d.secret = start(t, binary, map[string]string{"JWT_SECRET": secret, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience, "API_KEYS": entry})
+	d.issuer = start(t, binary, map[string]string{"JWKS_URL": published.URL, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience})
+	d.bare = start(t, binary, map[string]string{"IDENTITY_HEADER": "x-api-key", "API_KEYS": entry, "JWT_SECRET": secret})
+	return d
+}
+
+func serve(t *testing.T, answer func(http.ResponseWriter)) *httptest.Server {
+	t.Helper()
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w) }))
+	t.Cleanup(s.Close)
+	return s
+}
+
+func testCredentials(t *testing.T, binary string) {
+	d := deploy(t, binary)
+	letIn := goodCredentials(t, d)
+	sent := attack(t, d)
+	letIn = append(letIn, goodCredentials(t, d)...) // it is the same process still, and unharmed
+	for _, f := range []*function{d.secret, d.issuer, d.bare} {
+		expectNoSecrets(t, f.log.text(), append(sent, letIn...))
+	}
+	assert.Zero(t, d.lured.Load(), "a token must not make the authorizer fetch anything")
+}
+
+// expectNoSecrets looks for credentials, and for parts of them that are long
+// enough to be one, in a log.
+func expectNoSecrets(t *testing.T, log string, credentials []string) {
+	t.Helper()
+	for _, hidden := range []string{secret, apiKey, usageKey, b64(secret)} {
+		assert.NotContains(t, log, hidden)
+	}
+	for _, c := range credentials {
+		for _, part := range strings.FieldsFunc(c, func(r rune) bool { return strings.ContainsRune(" ,.:;\t\r\n", r) }) {
+			if len(part) >= 12 && strings.Contains(log, part) {
+				t.Errorf("the log holds %q, a part of a credential", part)
+			}
+		}
+	}
+}
