@@ -3,6 +3,7 @@
 # Everything that is downloaded, built or kept goes to git-ignored folders.
 
 .DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
 .PHONY: help dev token api-key invoke logs deploy package build test lint reset clean check-dev check-test FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
