@@ -140,3 +140,26 @@ func TestEventThatIsNoMethods(t *testing.T) {
 	assert.Contains(t, got.log["error"], "call the authorizer as API Gateway does")
 	assert.NotContains(t, got.log, "Allowed")
 }
+
+// rehearsal is a credential, good or bad.
+type rehearsal struct{ err error }
+
+func (r rehearsal) Rehearsal() (string, error) { return "Bearer rehearsal", r.err }
+
+func TestRehearse(t *testing.T) {
+	t.Parallel()
+	var log bytes.Buffer
+	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "authorizer"}, &log, time.Now)
+	serving := func(a authenticate) error {
+		return rehearse(rehearsal{})(t.Context(), api.WrapFunc(edge, newHandler(a)))
+	}
+	assert.NoError(t, serving(func(header string) (auth.Principal, error) {
+		assert.Equal(t, "Bearer rehearsal", header)
+		return auth.Principal{Subject: "rehearsal", Kind: auth.KindJWT}, nil
+	}))
+	assert.NoError(t, serving(func(string) (auth.Principal, error) {
+		return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", auth.Scheme)
+	}), "that is expected where there is no secret to sign with")
+	assert.Error(t, serving(func(string) (auth.Principal, error) { return auth.Principal{}, errors.New("boom") }))
+	assert.Error(t, rehearse(rehearsal{errors.New("boom")})(t.Context(), nil))
+}

@@ -16,5 +16,5 @@ func main() {
 	if err := errors.Join(edgeErr, authErr); err != nil {
 		api.Exit(err)
 	}
-	api.StartFunc(edge, newHandler(authenticator), api.PrimeCall(authenticator.Prime))
+	api.StartFunc(edge, newHandler(authenticator), api.PrimeCall(authenticator.Prime), rehearse(authenticator))
 }

@@ -13,6 +13,8 @@ type Authenticator struct {
 	keys   keyring     // nil where no API keys are taken
 	tokens *tokens     // nil where no tokens are taken
 	issuer *issuerKeys // nil where the issuer publishes no keys
+	config config
+	now    func() time.Time
 }
 
 // FromEnv makes the authenticator of a deployed function, see New.
@@ -47,7 +49,7 @@ func New(lookup func(string) (string, bool), client *http.Client, now func() tim
 	if err != nil {
 		return nil, err
 	}
-	a := &Authenticator{parse: parseCredential, keys: c.keys}
+	a := &Authenticator{parse: parseCredential, keys: c.keys, config: c, now: now}
 	switch {
 	case c.bareKey:
 		a.parse = parseBareKey
@@ -82,14 +84,4 @@ func (a *Authenticator) principal(ctx context.Context, c credential) (Principal,
 		return a.tokens.verify(ctx, c.value)
 	}
 	return Principal{}, Scheme
-}
-
-// Prime does at start what the first token would have to wait for: it fetches
-// the issuer's keys. An error is no reason not to start: the keys are fetched
-// again when a token needs them.
-func (a *Authenticator) Prime(ctx context.Context) error {
-	if a.issuer == nil {
-		return nil
-	}
-	return a.issuer.prime(ctx)
 }
