@@ -146,6 +146,10 @@ func start(ctx context.Context, opts Options) (*Emulator, error) {
 // terminal reaches only the caller, who stops it in good order, and its functions'
 // processes can be ended with it.
 func (e *Emulator) launch(port string) error {
+	// What earlier runs unpacked there is of no use to this one.
+	if err := os.RemoveAll(filepath.Join(e.opts.State, "tmp")); err != nil {
+		return err
+	}
 	env, err := processEnv(e.opts, port)
 	if err != nil {
 		return err

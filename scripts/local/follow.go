@@ -19,15 +19,21 @@ import (
 const (
 	// overlap is how far each poll looks back: lines of concurrent invocations do
 	// not arrive in the order of their times.
-	overlap = 2 * time.Second
+	overlap = 250 * time.Millisecond
 	// idlePoll is for lines that no request of the front caused, such as an
 	// `invoke` in another shell.
 	idlePoll = 2 * time.Second
 	// busyPoll bounds the polling under load.
-	busyPoll = 50 * time.Millisecond
+	busyPoll = 100 * time.Millisecond
 	// linePatience is how long a request and its line wait for each other before
 	// each is shown alone. The emulator stores the line before it sends the answer.
 	linePatience = 2 * time.Second
+	// keptStreams is how many log streams of a function are kept. The emulator makes
+	// one for each invocation, where Amazon makes one for each instance, and slows
+	// down with their number.
+	keptStreams = 400
+	// trimAtOnce bounds how many are deleted between two polls.
+	trimAtOnce = 25
 )
 
 // logReader reads new lines of functions' log groups in CloudWatch Logs.
@@ -35,6 +41,8 @@ type logReader struct {
 	client *cloudwatchlogs.Client
 	since  map[string]time.Time            // by function: the newest line's time
 	seen   map[string]map[string]time.Time // by function: the lines read within the overlap
+	// streams are, by function, the log streams in the order of their first line.
+	streams map[string][]string
 }
 
 // newLogReader reads what is logged from since on.
@@ -43,6 +51,8 @@ func newLogReader(cfg aws.Config) *logReader {
 		client: cloudwatchlogs.NewFromConfig(cfg),
 		since:  map[string]time.Time{},
 		seen:   map[string]map[string]time.Time{},
+
+		streams: map[string][]string{},
 	}
 }
 
@@ -72,15 +82,22 @@ func (r *logReader) unseen(function string, events []types.FilteredLogEvent) []l
 	repeats := map[string]int{}
 	for _, event := range events {
 		at, text := time.UnixMilli(aws.ToInt64(event.Timestamp)), strings.TrimRight(aws.ToString(event.Message), "\r\n")
+		stream := aws.ToString(event.LogStreamName)
 		// A stream may hold the same line twice: number them.
-		key := aws.ToString(event.LogStreamName) + "\x00" + text
+		key := stream + "\x00" + text
 		repeats[key]++
 		key = fmt.Sprintf("%s\x00%d", key, repeats[key])
 		seen[key] = at
 		if at.After(r.since[function]) {
 			r.since[function] = at
 		}
-		if _, old := r.seen[function][key]; !old && !platformLine(text) {
+		if _, old := r.seen[function][key]; old {
+			continue
+		}
+		if strings.HasPrefix(text, startOfInvocation) {
+			r.streams[function] = append(r.streams[function], stream)
+		}
+		if !platformLine(text) {
 			lines = append(lines, parseLog(function, at, text))
 		}
 	}
@@ -98,8 +115,28 @@ func (r *logReader) remember(function string, seen map[string]time.Time) {
 	r.seen[function] = seen
 }
 
+// trim deletes the oldest log streams of a function where there are too many. All
+// their lines have been read.
+func (r *logReader) trim(ctx context.Context, function string) error {
+	streams := r.streams[function]
+	surplus := min(len(streams)-keptStreams, trimAtOnce)
+	for i := range surplus {
+		_, err := r.client.DeleteLogStream(ctx, &cloudwatchlogs.DeleteLogStreamInput{
+			LogGroupName: aws.String(emulator.LogGroup(function)), LogStreamName: &streams[i],
+		})
+		var missing *types.ResourceNotFoundException
+		if err != nil && !errors.As(err, &missing) {
+			return fmt.Errorf("trim the log of %s: %w", function, err)
+		}
+	}
+	r.streams[function] = streams[max(surplus, 0):]
+	return nil
+}
+
+const startOfInvocation = "START RequestId: "
+
 func platformLine(text string) bool {
-	for _, prefix := range []string{"START RequestId: ", "END RequestId: ", "REPORT RequestId: "} {
+	for _, prefix := range []string{startOfInvocation, "END RequestId: ", "REPORT RequestId: "} {
 		if strings.HasPrefix(text, prefix) {
 			return true
 		}
@@ -138,16 +175,19 @@ func (p pending) complete() bool { return p.correlation == "" || len(p.lines) > 
 
 // run follows until the context ends.
 func (f *follower) run(ctx context.Context) {
+	var polled time.Time
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case x := <-f.exchanges:
 			f.await(x)
+			time.Sleep(time.Until(polled.Add(busyPoll)))
 			f.drain()
 		case <-time.After(f.pause()):
 		}
 		f.read(ctx)
+		polled = time.Now()
 		f.match()
 		f.show()
 	}
@@ -179,12 +219,18 @@ func (f *follower) drain() {
 // read reads what the functions have logged since the last time.
 func (f *follower) read(ctx context.Context) {
 	for _, function := range f.functions() {
-		lines, err := f.reader.read(ctx, function, f.started)
+		// Earlier runs' lines are read too, once, to know their streams.
+		lines, err := f.reader.read(ctx, function, time.UnixMilli(0))
+		if err == nil {
+			err = f.reader.trim(ctx, function)
+		}
 		if err != nil && ctx.Err() == nil {
 			f.screen.fail("%v", err)
 		}
 		for _, line := range lines {
-			f.held = append(f.held, heldLine{line, time.Now().Add(linePatience)})
+			if !line.Time.Before(f.started) {
+				f.held = append(f.held, heldLine{line, time.Now().Add(linePatience)})
+			}
 		}
 	}
 }
