@@ -47,6 +47,7 @@ test: check-test $(local) lint ## format, vet, staticcheck, and all tests
 	@$(local) install
 	npm test --silent
 	go test -race ./...
+	go test -run '^TestGuard' ./pkg/api
 
 lint: ## gofmt, go vet, staticcheck
 	@unformatted=$$(gofmt -l functions pkg scripts); \

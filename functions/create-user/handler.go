@@ -22,6 +22,7 @@ func handler(users creator) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
+		api.SetPrincipal(ctx, principal.ID())
 		key, err := req.IdempotencyKey()
 		if err != nil {
 			return api.Response{}, err

@@ -19,9 +19,11 @@ type getter interface {
 // client that has this version already.
 func handler(users getter) api.Handler {
 	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		if _, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead); err != nil {
+		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead)
+		if err != nil {
 			return api.Response{}, err
 		}
+		api.SetPrincipal(ctx, principal.ID())
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err

@@ -34,9 +34,11 @@ type list struct {
 // has the address asked for.
 func handler(users lister) api.Handler {
 	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		if _, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead); err != nil {
+		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead)
+		if err != nil {
 			return api.Response{}, err
 		}
+		api.SetPrincipal(ctx, principal.ID())
 		q, err := parseQuery(req)
 		if err != nil {
 			return api.Response{}, err

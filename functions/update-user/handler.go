@@ -19,9 +19,11 @@ type updater interface {
 // ETag, or 412 where If-Match names another version than the current one.
 func handler(users updater) api.Handler {
 	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		if _, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeWrite); err != nil {
+		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeWrite)
+		if err != nil {
 			return api.Response{}, err
 		}
+		api.SetPrincipal(ctx, principal.ID())
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err

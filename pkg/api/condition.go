@@ -27,10 +27,10 @@ type tag struct {
 // Conditions reads the request's conditions. One that is malformed is Invalid:
 // ignoring it would do what the client meant to prevent.
 func (r *Request) Conditions() (c Conditions, err error) {
-	if c.ifMatch, err = parseTags("If-Match", r.header.IfMatch); err != nil {
+	if c.ifMatch, err = parseTags("If-Match", r.Headers.IfMatch); err != nil {
 		return Conditions{}, err
 	}
-	if c.ifNoneMatch, err = parseTags("If-None-Match", r.header.IfNoneMatch); err != nil {
+	if c.ifNoneMatch, err = parseTags("If-None-Match", r.Headers.IfNoneMatch); err != nil {
 		return Conditions{}, err
 	}
 	return c, nil

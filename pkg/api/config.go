@@ -3,6 +3,8 @@ package api
 import (
 	"errors"
 	"fmt"
+	"io"
+	"log/slog"
 	"net/url"
 	"regexp"
 	"strings"
@@ -15,6 +17,11 @@ type Config struct {
 	Function string   // AWS_LAMBDA_FUNCTION_NAME, which Lambda sets
 	Origins  []string // CORS_ORIGINS: origins that may read answers, comma-separated; "*" for any
 	Priming  bool     // PRIME: "off" leaves out priming
+}
+
+// logger makes the logger whose lines say where they are from.
+func (c Config) logger(w io.Writer) *logger {
+	return newLogger(w, slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function))
 }
 
 // name is what CloudWatch takes as a namespace or the value of a dimension, and

@@ -23,7 +23,7 @@ const MaxBodyBytes = 64 << 10
 // readers of such a body need not agree on what it says (RFC 8259, sections 4
 // and 8.1). Its errors are Invalid, TooLarge and UnsupportedMediaType.
 func Decode(r *Request) (map[string]json.RawMessage, error) {
-	if err := requireJSON(r.header.ContentType); err != nil {
+	if err := requireJSON(r.Headers.ContentType); err != nil {
 		return nil, err
 	}
 	body, err := r.body()

@@ -51,7 +51,7 @@ type Edge struct {
 
 // New makes an edge that writes its log lines to log and reads the time from now.
 func New(config Config, log io.Writer, now func() time.Time) *Edge {
-	return &Edge{config: config, metrics: newMetricSets(config), log: newLogger(log), now: now}
+	return &Edge{config: config, metrics: newMetricSets(config), log: config.logger(log), now: now}
 }
 
 // FromEnv makes the edge of a deployed function from its environment. The error

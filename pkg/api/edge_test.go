@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
 	"os"
 	"strings"
@@ -309,14 +310,25 @@ func TestWrapFunc(t *testing.T) {
 	}
 }
 
+// emptyHandler is an invocation of a handler that does nothing, with a deadline
+// as Lambda sets it.
+func emptyHandler(t testing.TB) func() {
+	function := api.New(config, io.Discard, time.Now).
+		Wrap(func(context.Context, *api.Request) (api.Response, error) { return api.NoContent(), nil })
+	payload := []byte(event(t, "post.json"))
+	ctx, cancel := context.WithTimeout(t.Context(), time.Hour)
+	t.Cleanup(cancel)
+	return func() {
+		if _, err := function.Invoke(ctx, payload); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func BenchmarkEmptyHandler(b *testing.B) {
-	edge := api.New(config, &syncBuffer{}, time.Now)
-	payload := []byte(event(b, "post.json"))
-	function := edge.Wrap(func(context.Context, *api.Request) (api.Response, error) { return api.NoContent(), nil })
+	invoke := emptyHandler(b)
 	b.ReportAllocs()
 	for b.Loop() {
-		if _, err := function.Invoke(context.Background(), payload); err != nil {
-			b.Fatal(err)
-		}
+		invoke()
 	}
 }

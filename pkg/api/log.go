@@ -30,8 +30,10 @@ const (
 // logger writes lines of JSON, each with one write, so that lines never mix.
 type logger struct{ handler slog.Handler }
 
-func newLogger(w io.Writer) *logger {
-	return &logger{slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: rename})}
+// newLogger makes one whose lines all have the given members.
+func newLogger(w io.Writer, members ...slog.Attr) *logger {
+	h := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: rename})
+	return &logger{h.WithAttrs(members)}
 }
 
 // rename gives slog's own members the names that Powertools' loggers use.
@@ -78,6 +80,9 @@ type Line struct {
 	principal string
 	members   []slog.Attr
 	counts    []count
+
+	attrsBuffer [32]slog.Attr // room for most lines, allocated with it
+	emfBuffer   [640]byte
 }
 
 type lineKey struct{}
@@ -121,15 +126,12 @@ func (l *Line) request(r *Request) {
 	l.requestID = r.RequestContext.RequestID
 	l.correlationID = correlationID(r)
 	l.method, l.route = clip(r.Method, maxValueBytes), clip(r.Method+" "+r.Resource, maxValueBytes)
-	if principal, ok := r.RequestContext.Authorizer["principalId"].(string); ok {
-		l.setPrincipal(principal)
-	}
 }
 
 // correlationID follows a request through several services: the client's own
 // where it is sane, else API Gateway's request id.
 func correlationID(r *Request) string {
-	id := r.header.CorrelationID
+	id := r.Headers.CorrelationID
 	odd := func(c rune) bool {
 		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.:/+=", c))
 	}
@@ -211,11 +213,8 @@ func (l *Line) failed(status int, err error) bool {
 }
 
 func (l *Line) attrs(now time.Time, status int, err error) []slog.Attr {
-	c := l.edge.config
 	duration := float64(now.Sub(l.start).Microseconds()) / 1000
-	attrs := make([]slog.Attr, 0, 24+len(l.members)+2*len(l.counts))
-	attrs = append(attrs,
-		slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function),
+	attrs := append(l.attrsBuffer[:0],
 		slog.String("function_request_id", l.function), slog.Bool("cold_start", l.cold),
 		slog.Float64("durationMs", duration),
 	)

@@ -16,6 +16,7 @@ func TestLine(t *testing.T) {
 	h := newHarness(t, config)
 	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
 		api.Annotate(ctx, "userId", "u1")
+		api.SetPrincipal(ctx, "jwt:ann")
 		return api.NoContent(), nil
 	}, event(t, "post.json"))
 	line := h.line()

@@ -74,8 +74,7 @@ func (m metricSets) append(attrs []slog.Attr, l *Line, now time.Time, durationMS
 		slog.Int("Errors", bit(l.failed(status, err))),
 		slog.Float64("RequestDuration", durationMS),
 		slog.Int("ColdStart", bit(l.cold)))
-	emf := make([]byte, 0, 512)
-	emf = append(emf, `{"Timestamp":`...)
+	emf := append(l.emfBuffer[:0], `{"Timestamp":`...)
 	emf = strconv.AppendInt(emf, now.UnixMilli(), 10)
 	emf = append(emf, `,"CloudWatchMetrics":[`...)
 	emf = append(emf, directives...)

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
@@ -18,35 +19,22 @@ type Request struct {
 	PathParameters  map[string]string   `json:"pathParameters"`
 	SingleQuery     map[string]string   `json:"queryStringParameters"`
 	Query           map[string][]string `json:"multiValueQueryStringParameters"`
-	SingleHeaders   json.RawMessage     `json:"headers"` // read only where there are no others
-	Headers         headerLines         `json:"multiValueHeaders"`
-	Body            string              `json:"body"` // null reads as ""
+	Headers         header              `json:"headers"`
+	HeaderLines     json.RawMessage     `json:"multiValueHeaders"` // read only where a header stands on several
+	Body            string              `json:"body"`              // null reads as ""
 	IsBase64Encoded bool                `json:"isBase64Encoded"`
 	RequestContext  RequestContext      `json:"requestContext"`
-
-	header header
 }
 
 // RequestContext is what API Gateway itself says about a request.
 type RequestContext struct {
-	RequestID  string         `json:"requestId"`
-	Authorizer map[string]any `json:"authorizer"` // the authorizer's context; see package auth
+	RequestID  string          `json:"requestId"`
+	Authorizer json.RawMessage `json:"authorizer"` // the authorizer's context; see package auth
 }
 
-// headerLines are the headers that the service reads, a value for each line that
-// they stand on. encoding/json compares member names without regard to case,
-// which is the rule for header names (RFC 9110, section 5.1), and gives a header
-// that stands twice in different case its last value.
-type headerLines struct {
-	ContentType    []string `json:"content-type"`
-	IfMatch        []string `json:"if-match"`
-	IfNoneMatch    []string `json:"if-none-match"`
-	IdempotencyKey []string `json:"idempotency-key"`
-	CorrelationID  []string `json:"x-correlation-id"`
-	Origin         []string `json:"origin"`
-}
-
-// header has one value for each of the headers.
+// header has the headers that the service reads. encoding/json compares member
+// names without regard to case, which is the rule for header names (RFC 9110,
+// section 5.1).
 type header struct {
 	ContentType    string `json:"content-type"`
 	IfMatch        string `json:"if-match"`
@@ -64,13 +52,31 @@ func decodeRequest(payload []byte) (*Request, error) {
 		return req, malformedEvent(err)
 	}
 	req.RequestContext.RequestID = clip(req.RequestContext.RequestID, maxValueBytes)
-	req.header = req.Headers.join()
-	if req.header == (header{}) && len(req.SingleHeaders) > 0 {
-		if err := json.Unmarshal(req.SingleHeaders, &req.header); err != nil {
+	if hasSeveralLines(req.HeaderLines) {
+		var lines headerLines
+		if err := json.Unmarshal(req.HeaderLines, &lines); err != nil {
 			return req, malformedEvent(err)
 		}
+		req.Headers = lines.join()
 	}
 	return req, nil
+}
+
+// hasSeveralLines tells whether a header may stand on several lines, of which
+// API Gateway's headers have the last one only: some list in multiValueHeaders
+// has a second text. Elsewhere, a comma between quotes is escaped.
+func hasSeveralLines(multiValueHeaders []byte) bool {
+	return bytes.Contains(multiValueHeaders, []byte(`","`)) || bytes.Contains(multiValueHeaders, []byte(`", `))
+}
+
+// headerLines has a value for each line that a header stands on.
+type headerLines struct {
+	ContentType    []string `json:"content-type"`
+	IfMatch        []string `json:"if-match"`
+	IfNoneMatch    []string `json:"if-none-match"`
+	IdempotencyKey []string `json:"idempotency-key"`
+	CorrelationID  []string `json:"x-correlation-id"`
+	Origin         []string `json:"origin"`
 }
 
 func malformedEvent(err error) error {
@@ -138,12 +144,12 @@ const maxIdempotencyKeyBytes = 255
 // IdempotencyKey gives the request's Idempotency-Key; "" where it has none. One
 // that is no visible ASCII of 1 to 255 characters is Invalid.
 func (r *Request) IdempotencyKey() (string, error) {
-	key := r.header.IdempotencyKey
-	if key == "" && len(r.Headers.IdempotencyKey) == 0 {
+	key := r.Headers.IdempotencyKey
+	if key == "" {
 		return "", nil
 	}
 	visible := func(c rune) bool { return c > ' ' && c <= '~' }
-	if key == "" || len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, func(c rune) bool { return !visible(c) }) {
+	if len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, func(c rune) bool { return !visible(c) }) {
 		return "", invalidField("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
 	}
 	return key, nil

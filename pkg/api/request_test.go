@@ -153,7 +153,7 @@ func TestIdempotencyKey(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "5d2c9a51-7d4f-4d0e-8f31-4f2f7c8f9a10", key)
 
-	for _, bad := range []string{`{"multiValueHeaders":{"Idempotency-Key":[""]}}`, `{"multiValueHeaders":{"Idempotency-Key":["a","b"]}}`,
+	for _, bad := range []string{`{"multiValueHeaders":{"Idempotency-Key":["a","b"]}}`,
 		`{"headers":{"idempotency-key":"a b"}}`, `{"headers":{"idempotency-key":"ä"}}`, `{"headers":{"idempotency-key":"` + strings.Repeat("k", 256) + `"}}`} {
 		_, err := request(t, bad).IdempotencyKey()
 		assert.Equal(t, apperr.Invalid, apperr.KindOf(err), bad)

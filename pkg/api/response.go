@@ -95,7 +95,7 @@ func (e *Edge) encode(res Response, req *Request, line *Line) ([]byte, error) {
 		ETag: res.ETag, Location: res.Location,
 		CacheControl: "private, no-cache", SniffType: "nosniff",
 		CorrelationID: line.correlationID,
-		AllowOrigin:   e.allowedOrigin(req.header.Origin),
+		AllowOrigin:   e.allowedOrigin(req.Headers.Origin),
 		ExposeHeaders: exposedHeaders,
 	}
 	if res.RetryAfter > 0 {

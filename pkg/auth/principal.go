@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,59 +40,57 @@ func (p Principal) ID() string { return p.Kind + ":" + p.Subject }
 // Has tells whether the principal holds the scope.
 func (p Principal) Has(scope string) bool { return slices.Contains(p.Scopes, scope) }
 
-// The members of the authorizer context. API Gateway takes flat values only.
-const (
-	contextSubject = "sub"
-	contextScope   = "scope"
-	contextKind    = "kind"
-	contextExpires = "exp"
-)
+// authorizerContext is what the authorizer tells the functions about a
+// principal. API Gateway takes flat values only, and hands them on as texts.
+type authorizerContext struct {
+	Subject string  `json:"sub"`
+	Scope   *string `json:"scope"`
+	Kind    string  `json:"kind"`
+	Expires *string `json:"exp"` // seconds since the epoch
+}
 
 // Context gives the principal as the authorizer hands it to API Gateway, which
 // hands it to the function. FromContext is its other end.
 func (p Principal) Context() map[string]any {
 	c := map[string]any{
-		contextSubject: p.Subject,
-		contextScope:   strings.Join(p.Scopes, " "),
-		contextKind:    p.Kind,
+		"sub":   p.Subject,
+		"scope": strings.Join(p.Scopes, " "),
+		"kind":  p.Kind,
 	}
 	if !p.Expires.IsZero() {
-		c[contextExpires] = strconv.FormatInt(p.Expires.Unix(), 10)
+		c["exp"] = strconv.FormatInt(p.Expires.Unix(), 10)
 	}
 	return c
 }
 
-// FromContext reads the principal from a request's authorizer context
+// FromContext reads the principal from a request's authorizer context, as JSON
 // (requestContext.authorizer of the event). Its error is Unauthenticated: a
 // function that is called without its authorizer lets nobody in.
-func FromContext(authorizer map[string]any) (Principal, error) {
-	subject, _ := authorizer[contextSubject].(string)
-	kind, _ := authorizer[contextKind].(string)
-	scope, ok := authorizer[contextScope].(string)
-	if !ok || !validSubject(subject) || (kind != KindJWT && kind != KindAPIKey) {
+func FromContext(authorizer []byte) (Principal, error) {
+	var c authorizerContext
+	err := json.Unmarshal(authorizer, &c)
+	if err != nil || c.Scope == nil || !validSubject(c.Subject) || (c.Kind != KindJWT && c.Kind != KindAPIKey) {
 		return Principal{}, refuse(fmt.Errorf("the request has no principal from the authorizer: %w", Missing))
 	}
-	expires, err := contextTime(authorizer)
+	expires, err := c.expires()
 	if err != nil {
 		return Principal{}, refuse(err)
 	}
 	return Principal{
-		Subject: subject,
-		Scopes:  knownScopes(strings.Split(scope, " ")),
-		Kind:    kind,
+		Subject: c.Subject,
+		Scopes:  knownScopes(strings.Split(*c.Scope, " ")),
+		Kind:    c.Kind,
 		Expires: expires,
 	}, nil
 }
 
-func contextTime(authorizer map[string]any) (time.Time, error) {
-	value, present := authorizer[contextExpires]
-	if !present {
+func (c authorizerContext) expires() (time.Time, error) {
+	if c.Expires == nil {
 		return time.Time{}, nil
 	}
-	text, _ := value.(string)
-	seconds, err := strconv.ParseInt(text, 10, 64)
+	seconds, err := strconv.ParseInt(*c.Expires, 10, 64)
 	if err != nil {
-		return time.Time{}, fmt.Errorf("the authorizer's %q is not a time: %w", contextExpires, Malformed)
+		return time.Time{}, fmt.Errorf("the authorizer's exp is not a time: %w", Malformed)
 	}
 	return time.Unix(seconds, 0), nil
 }
@@ -100,11 +99,11 @@ func contextTime(authorizer map[string]any) (time.Time, error) {
 // which the authorizer's policy has done before: two locks with one key table.
 // It also refuses a token that has expired since API Gateway remembered it.
 // Its errors are Unauthenticated and Forbidden.
-func Require(authorizer map[string]any, scope string) (Principal, error) {
+func Require(authorizer []byte, scope string) (Principal, error) {
 	return requireAt(authorizer, scope, time.Now())
 }
 
-func requireAt(authorizer map[string]any, scope string, now time.Time) (Principal, error) {
+func requireAt(authorizer []byte, scope string, now time.Time) (Principal, error) {
 	p, err := FromContext(authorizer)
 	if err != nil {
 		return Principal{}, err

@@ -248,7 +248,7 @@ func FuzzClaims(f *testing.F) {
 		if nbf, ok := said["nbf"]; ok && nbf != nil {
 			assert.LessOrEqual(t, nbf, float64(c.Now().Unix()))
 		}
-		_, err = auth.FromContext(p.Context())
+		_, err = auth.FromContext(encode(t, p.Context()))
 		assert.NoError(t, err)
 	})
 }
