@@ -36,11 +36,23 @@ function codeSha256(key) {
   return hash && Buffer.from(hash, 'hex').toString('base64');
 }
 
+/** The package's address in this deployment's folder: a new one, so that the function is updated. */
+function addressByDeployment(definition, deploymentFolder) {
+  definition.Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(definition.Code.S3Key));
+}
+
+/**
+ * Has all functions updated, as a forced deployment should: the authorizer then
+ * reads its secret again, which CloudFormation does for what it updates only.
+ */
+function readdressAll(template, deploymentFolder) {
+  for (const { Properties } of functionsOf(template)) addressByDeployment(Properties, deploymentFolder);
+}
+
 /**
  * Finds the functions whose code was changed behind CloudFormation's back, by
  * "serverless deploy function", which sees no reason to update them: what it put
- * there last is what is wanted now. They get their package's address in this
- * deployment's folder, which is new. True if there are any.
+ * there last is what is wanted now. They are updated. True if there are any.
  *
  * deployed is the template that the stack has now; codeOf gives the hash of the
  * code that a function runs, undefined if it cannot be told.
@@ -53,7 +65,7 @@ async function readdressDrifted(template, deployed, deploymentFolder, codeOf) {
     if (!keys.has(key)) continue;
     const running = await codeOf(Properties.FunctionName);
     if (!running || running === codeSha256(key)) continue;
-    Properties.Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(key));
+    addressByDeployment(Properties, deploymentFolder);
     found = true;
   }
   return found;
@@ -83,4 +95,4 @@ async function removeUnused(folder, bucket) {
   await bucket.remove(keys.filter((key) => contentKey.test(key) && !needed.has(key)));
 }
 
-module.exports = { addressByContent, readdressDrifted, storeByContent, removeUnused };
+module.exports = { addressByContent, readdressAll, readdressDrifted, storeByContent, removeUnused };

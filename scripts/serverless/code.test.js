@@ -6,7 +6,7 @@ const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
-const { addressByContent, readdressDrifted, storeByContent, removeUnused } = require('./code');
+const { addressByContent, readdressAll, readdressDrifted, storeByContent, removeUnused } = require('./code');
 
 const service = 'serverless/users-api/dev';
 const deployment = `${service}/1700000000000-2023-11-14T22:13:20.000Z`;
@@ -81,6 +81,12 @@ test('a function is updated when its code is not what CloudFormation believes, a
     assert.equal(await readdressDrifted(template, before, deployment, codeOf), drifted, name);
     assert.deepEqual(keysIn(template), { getUser: key }, name);
   }
+});
+
+test('a forced deployment updates all functions', () => {
+  const template = templateOf({ getUser: keyOf('getUser', 'one'), listUsers: keyOf('listUsers', 'two') });
+  readdressAll(template, deployment);
+  assert.deepEqual(keysIn(template), { getUser: `${deployment}/getUser.zip`, listUsers: `${deployment}/listUsers.zip` });
 });
 
 test('what was uploaded is copied to its address, once', async () => {

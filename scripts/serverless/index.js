@@ -31,7 +31,7 @@ class UsersApiPlugin {
       },
       // resources/ is part of the template from here on, and the roles are.
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
-      'before:aws:deploy:deploy:checkForChanges': () => this.undoDrift(),
+      'before:aws:deploy:deploy:checkForChanges': () => this.chooseUpdates(),
       'after:aws:deploy:deploy:uploadArtifacts': () => this.store(),
       'after:aws:deploy:finalize:cleanup': () => this.cleanUp(),
     };
@@ -82,14 +82,14 @@ class UsersApiPlugin {
     code.addressByContent(this.template, '.serverless', this.serverless.serviceDir);
   }
 
-  async undoDrift() {
+  async chooseUpdates() {
+    const folder = this.service.package.artifactDirectoryName;
+    if (this.options.force) {
+      code.readdressAll(this.template, folder);
+      return;
+    }
     const deployed = await aws.deployedTemplate(this.provider);
-    const drifted = await code.readdressDrifted(
-      this.template,
-      deployed,
-      this.service.package.artifactDirectoryName,
-      await aws.codeReader(this.provider)
-    );
+    const drifted = await code.readdressDrifted(this.template, deployed, folder, await aws.codeReader(this.provider));
     // The framework compares with its last deployment only, and would skip this one.
     if (drifted) this.options.force = true;
   }
