@@ -65,9 +65,13 @@ test('every stage packages without account, credentials and network', () => {
   }
 });
 
-test('the same service compiles to the same template', () => {
-  const withoutTime = (template) => JSON.stringify(template).replace(/\d+-\d{4}-[^/]+Z/g, 'time');
-  assert.equal(withoutTime(compiledTemplate(service, 'prod')), withoutTime(prod));
+test('the same service compiles to the same template, in another folder and at another time', () => {
+  const other = copyService();
+  try {
+    assert.deepEqual(compiledTemplate(other, 'prod'), prod);
+  } finally {
+    other.dispose();
+  }
 });
 
 test('deploying without credentials says so', () => {
@@ -162,6 +166,8 @@ test('the credential can have a header of its own', () => {
   const { Variables } = full.Resources.AuthorizerLambdaFunction.Properties.Environment;
   assert.deepEqual(Object.keys(Variables), ['SERVICE', 'STAGE', 'LOG_LEVEL', 'IDENTITY_HEADER', 'API_KEYS'], 'nothing of tokens');
   assert.equal(Variables.IDENTITY_HEADER, 'x-api-key');
+  const challenge = full.Resources.GatewayResponseUnauthorized.Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
+  assert.equal(challenge, "'ApiKey'");
   const { CacheKeyParameters } = full.Resources.ApiGatewayMethodUsersGet.Properties.Integration;
   assert.ok(CacheKeyParameters.includes('method.request.header.x-api-key'));
 });
@@ -186,6 +192,7 @@ test('all that API Gateway answers itself has the error shape and the CORS heade
     assert.equal(header('Access-Control-Allow-Origin'), "'*'");
     assert.match(header('Access-Control-Expose-Headers'), /ETag,Location,Retry-After/);
     assert.equal(Boolean(header('Retry-After')), StatusCode === '429');
+    assert.equal(header('WWW-Authenticate'), ResponseType === 'UNAUTHORIZED' ? "'Bearer'" : undefined);
     const body = JSON.parse(
       ResponseTemplates['application/json']
         .replace('$context.error.messageString', '"Invalid"')
