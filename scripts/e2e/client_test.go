@@ -57,6 +57,14 @@ var answered struct {
 // call sends a request and checks what every answer must have.
 func call(t *testing.T, r request) answer {
 	t.Helper()
+	a := send(t, r)
+	assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %s %s: %v", r.method, r.target, a)
+	return a
+}
+
+// send sends a request.
+func send(t *testing.T, r request) answer {
+	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), r.method, dev.url+r.target, strings.NewReader(r.body))
 	require.NoError(t, err)
 	if r.body != "" {
@@ -78,7 +86,6 @@ func call(t *testing.T, r request) answer {
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	a := answer{status: resp.StatusCode, header: resp.Header, body: string(body)}
-	assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %s %s: %v", r.method, r.target, a)
 	if id := a.header.Get("X-Correlation-Id"); id != "" {
 		answered.Lock()
 		answered.ids = append(answered.ids, id)

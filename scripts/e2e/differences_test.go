@@ -20,6 +20,21 @@ func testDifferences(t *testing.T) {
 	assert.NotEqual(t, a.header.Get("X-Correlation-Id"), a.header.Get("X-Amzn-RequestId"),
 		"Amazon sends the request id that the function saw")
 
+	plain := map[string]string{"Content-Type": "text/plain"}
+	a = call(t, request{method: "POST", target: "/users", body: "{}", header: plain})
+	a.fails(t, http.StatusBadRequest) // Amazon holds against the model only what is of its type; the function answers 415 then
+	assert.Empty(t, a.header.Get("X-Correlation-Id"), "the function was not asked")
+
 	a = call(t, request{method: "GET", target: "/users/" + create(t).ID + "%2F"})
 	assert.Equal(t, http.StatusOK, a.status, "Amazon hands the slash to the function as part of the id, which is 404 then")
+}
+
+// crashes shows a function that does not start. Amazon answers with the gateway
+// response for it, in the one error shape and with the CORS headers.
+func crashes(t *testing.T, target string) {
+	t.Helper()
+	a := send(t, request{method: "GET", target: target})
+	assert.Equal(t, http.StatusBadGateway, a.status)
+	assert.Contains(t, a.body, "no table", "Amazon keeps what a function wrote to itself")
+	assert.Empty(t, a.header.Get("Access-Control-Allow-Origin"))
 }

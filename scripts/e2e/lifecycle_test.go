@@ -33,6 +33,11 @@ func testReload(t *testing.T) {
 	works()
 
 	mark = len(dev.out.events())
+	edit(t, "functions/get-user/saved.go", "package main\n\nimport \"os\"\n\nfunc init() { os.Stderr.WriteString(\"no table\\n\"); os.Exit(3) }\n")
+	said(t, mark, "message", "replaced getUser in")
+	crashes(t, target)
+
+	mark = len(dev.out.events())
 	require.NoError(t, os.Remove(filepath.Join(checkout, "functions/get-user/saved.go")))
 	said(t, mark, "message", "replaced getUser in")
 	works()

@@ -81,7 +81,7 @@ func serve(ctx context.Context, ws workspace, screen *screen, listener net.Liste
 	}
 	follower := &follower{
 		reader: newLogReader(aws.Config()), screen: screen, exchanges: exchanges,
-		started: time.Now(), functions: keeper.functions,
+		started: time.Now(), functions: keeper.functions, inFlight: front.inFlight.Load,
 	}
 	if err := announce(ws, screen, aws, listener); err != nil {
 		return err

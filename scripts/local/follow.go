@@ -153,6 +153,8 @@ type follower struct {
 	started   time.Time
 	// functions lists what is deployed just now.
 	functions func() []string
+	// inFlight is how many requests have no answer yet.
+	inFlight func() int64
 
 	waiting []pending  // requests without their line
 	held    []heldLine // lines without their request
@@ -188,8 +190,10 @@ func (f *follower) run(ctx context.Context) {
 		}
 		f.read(ctx)
 		polled = time.Now()
+		idle := f.inFlight() == 0
+		f.drain() // now all that has been answered is here
 		f.match()
-		f.show()
+		f.show(idle)
 	}
 }
 
@@ -246,8 +250,10 @@ func (f *follower) match() {
 	})
 }
 
-// show shows what has all that belongs to it, or has waited long enough.
-func (f *follower) show() {
+// show shows what has all that belongs to it, or has waited long enough. Lines that
+// name no request, such as the authorizer's, come after the request that is probably
+// theirs: they wait until no answer is outstanding.
+func (f *follower) show(idle bool) {
 	now := time.Now()
 	f.waiting = slices.DeleteFunc(f.waiting, func(p pending) bool {
 		done := p.complete() || now.After(p.deadline)
@@ -257,7 +263,7 @@ func (f *follower) show() {
 		return done
 	})
 	f.held = slices.DeleteFunc(f.held, func(line heldLine) bool {
-		done := line.text("correlation_id") == "" || now.After(line.deadline)
+		done := idle && line.text("correlation_id") == "" || now.After(line.deadline)
 		if done {
 			f.screen.log(line.logLine)
 		}

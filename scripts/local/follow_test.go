@@ -79,7 +79,9 @@ func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
 		},
 	}
 	f.match()
-	f.show()
+	f.show(false)
+	assert.NotContains(t, out.String(), "of no request", "its request may still come")
+	f.show(true)
 	for _, want := range []string{"/gateway", "/late", "/complete", "of 3", "of 5", "of no request"} {
 		assert.Contains(t, out.String(), want)
 	}
@@ -93,7 +95,7 @@ func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
 func TestTheFollowerEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	f := &follower{screen: newScreen(&strings.Builder{}, false), exchanges: make(chan exchange), functions: func() []string { return nil }}
+	f := &follower{screen: newScreen(&strings.Builder{}, false), exchanges: make(chan exchange), functions: func() []string { return nil }, inFlight: func() int64 { return 0 }}
 	done := make(chan struct{})
 	go func() { f.run(ctx); close(done) }()
 	cancel()

@@ -21,6 +21,7 @@ type front struct {
 	target    atomic.Pointer[url.URL]
 	exchanges chan<- exchange
 	proxy     httputil.ReverseProxy
+	inFlight  atomic.Int64
 }
 
 // listen takes the front's port on the loopback interface; port 0 is any free one.
@@ -80,6 +81,8 @@ func (f *front) rewrite(r *httputil.ProxyRequest) {
 }
 
 func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	f.inFlight.Add(1)
+	defer f.inFlight.Add(-1) // after the exchange is reported
 	answer := &recorder{ResponseWriter: w}
 	started := time.Now()
 	f.proxy.ServeHTTP(answer, r)
