@@ -50,6 +50,7 @@ func handler(users lister) api.Handler {
 		if page.Users == nil {
 			page.Users = []user.User{} // an empty list is [], not null
 		}
+		api.Detail(ctx, "users", len(page.Users))
 		return api.JSON(http.StatusOK, list{page.Users, page.Next})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/url"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -17,6 +18,15 @@ type Config struct {
 	Function string   // AWS_LAMBDA_FUNCTION_NAME, which Lambda sets
 	Origins  []string // CORS_ORIGINS: origins that may read answers, comma-separated; "*" for any
 	Priming  bool     // PRIME: "off" leaves out priming
+
+	// Level is the least level of a line that is written whole: LOG_LEVEL, else
+	// AWS_LAMBDA_LOG_LEVEL, which Lambda sets from a function's logging
+	// configuration. A line below it keeps its metrics and little else. At debug,
+	// lines tell more.
+	Level slog.Level
+	// DebugSample is the share of requests, from 0 to 1, whose lines tell as
+	// much as at debug, whatever the level: LOG_DEBUG_SAMPLE.
+	DebugSample float64
 }
 
 // logger makes the logger whose lines say where they are from.
@@ -47,7 +57,33 @@ func configFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	if v := get("PRIME"); v != "" && v != "on" && v != "off" {
 		errs = append(errs, fmt.Errorf("PRIME=%q: must be on or off", v))
 	}
+	if c.Level, err = parseLevel(get); err != nil {
+		errs = append(errs, err)
+	}
+	if v := get("LOG_DEBUG_SAMPLE"); v != "" {
+		if c.DebugSample, err = strconv.ParseFloat(v, 64); err != nil || !(c.DebugSample >= 0 && c.DebugSample <= 1) {
+			errs = append(errs, fmt.Errorf("LOG_DEBUG_SAMPLE=%q: must be a share from 0 to 1, such as 0.01", v))
+		}
+	}
 	return c, errors.Join(errs...)
+}
+
+// levels are LOG_LEVEL's, and Lambda's own, which have two more.
+var levels = map[string]slog.Level{
+	"": slog.LevelInfo, "trace": slog.LevelDebug, "debug": slog.LevelDebug, "info": slog.LevelInfo,
+	"warn": slog.LevelWarn, "error": slog.LevelError, "fatal": slog.LevelError,
+}
+
+func parseLevel(get func(string) string) (slog.Level, error) {
+	key := "LOG_LEVEL"
+	if get(key) == "" {
+		key = "AWS_LAMBDA_LOG_LEVEL"
+	}
+	level, ok := levels[strings.ToLower(get(key))]
+	if !ok {
+		return 0, fmt.Errorf("%s=%q: must be debug, info, warn or error", key, get(key))
+	}
+	return level, nil
 }
 
 func parseOrigins(list string) ([]string, error) {

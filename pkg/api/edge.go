@@ -103,6 +103,9 @@ func (e *Edge) serve(ctx context.Context, line *Line, h Handler, payload []byte)
 		res = errorResponse(apperr.From(err), req.RequestContext.RequestID)
 	}
 	out, encodeErr := e.encode(res, req, line) // of plain texts, so nothing is left that can fail
+	if line.debug {
+		line.sizes(ctx, payload, req, res)
+	}
 	line.end(res.Status, cmp.Or(err, encodeErr))
 	return out
 }

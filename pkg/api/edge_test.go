@@ -270,8 +270,10 @@ func TestFromEnvNamesAllThatIsWrong(t *testing.T) {
 	}
 	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev"}))
 	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "CORS_ORIGINS": "https://a.example, http://localhost:8080", "PRIME": "off"}))
-	err := from(map[string]string{"STAGE": "a b", "CORS_ORIGINS": "https://a.example/path", "PRIME": "maybe"})
-	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "PRIME"} {
+	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "LOG_LEVEL": "Debug", "LOG_DEBUG_SAMPLE": "0.5", "AWS_LAMBDA_LOG_LEVEL": "nonsense"}))
+	assert.ErrorContains(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "AWS_LAMBDA_LOG_LEVEL": "loud"}), "AWS_LAMBDA_LOG_LEVEL=")
+	err := from(map[string]string{"STAGE": "a b", "CORS_ORIGINS": "https://a.example/path", "PRIME": "maybe", "LOG_LEVEL": "loud", "LOG_DEBUG_SAMPLE": "NaN"})
+	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "PRIME", "LOG_LEVEL", "LOG_DEBUG_SAMPLE"} {
 		assert.ErrorContains(t, err, variable+"=")
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io"
 	"log/slog"
+	"math/rand/v2"
 	"strings"
 	"sync"
 	"time"
@@ -66,6 +67,7 @@ func (l *logger) fatal(at time.Time, err error) {
 type Line struct {
 	edge          *Edge
 	silent        bool
+	debug         bool // tell more
 	start         time.Time
 	cold          bool
 	function      string // Lambda's request id
@@ -79,6 +81,7 @@ type Line struct {
 	ended     bool
 	principal string
 	members   []slog.Attr
+	details   []slog.Attr // told at debug only
 	counts    []count
 
 	attrsBuffer [32]slog.Attr // room for most lines, allocated with it
@@ -101,6 +104,7 @@ func (e *Edge) newLine(ctx context.Context) *Line {
 	if !l.silent {
 		l.cold = !e.warm.Swap(true)
 	}
+	l.debug = e.config.Level <= slog.LevelDebug || e.config.DebugSample > 0 && rand.Float64() < e.config.DebugSample
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		l.function = lc.AwsRequestID
 	}
@@ -149,6 +153,28 @@ func Annotate(ctx context.Context, key string, value any) {
 		value = clip(s, maxValueBytes)
 	}
 	lineFrom(ctx).add(func(l *Line) { l.members = append(l.members, slog.Any(key, value)) })
+}
+
+// Detail is Annotate for what is told at debug only.
+func Detail(ctx context.Context, key string, value any) {
+	l := lineFrom(ctx)
+	if l != nil && l.debug {
+		l.detail(key, value)
+	}
+}
+
+// sizes tells at debug how much came and went, and how much time was left.
+func (l *Line) sizes(ctx context.Context, event []byte, req *Request, res Response) {
+	l.detail("eventBytes", len(event))
+	l.detail("requestBytes", len(req.Body))
+	l.detail("responseBytes", len(res.Body))
+	if deadline, ok := ctx.Deadline(); ok {
+		l.detail("remainingMs", deadline.Sub(l.edge.now()).Milliseconds())
+	}
+}
+
+func (l *Line) detail(key string, value any) {
+	l.add(func(l *Line) { l.details = append(l.details, slog.Any(key, value)) })
 }
 
 // Count adds a metric of value 1 to the invocation's log line, by service and
@@ -201,7 +227,7 @@ func (l *Line) end(status int, err error) {
 	if l.failed(status, err) {
 		level = slog.LevelError
 	}
-	l.edge.log.write(now, level, message, l.attrs(now, status, err))
+	l.edge.log.write(now, level, message, l.attrs(now, level, status, err))
 }
 
 // failed tells whether the invocation failed by a fault of ours.
@@ -212,9 +238,18 @@ func (l *Line) failed(status int, err error) bool {
 	return err != nil && statusOf(apperr.KindOf(err)) >= 500
 }
 
-func (l *Line) attrs(now time.Time, status int, err error) []slog.Attr {
+func (l *Line) attrs(now time.Time, level slog.Level, status int, err error) []slog.Attr {
 	duration := float64(now.Sub(l.start).Microseconds()) / 1000
-	attrs := append(l.attrsBuffer[:0],
+	attrs := l.attrsBuffer[:0]
+	if level >= l.edge.config.Level || l.debug {
+		attrs = l.describe(attrs, duration, status, err)
+	}
+	return l.edge.metrics.append(attrs, l, now, duration, status, err)
+}
+
+// describe adds all that a line says beside its metrics.
+func (l *Line) describe(attrs []slog.Attr, duration float64, status int, err error) []slog.Attr {
+	attrs = append(attrs,
 		slog.String("function_request_id", l.function), slog.Bool("cold_start", l.cold),
 		slog.Float64("durationMs", duration),
 	)
@@ -229,10 +264,13 @@ func (l *Line) attrs(now time.Time, status int, err error) []slog.Attr {
 	}
 	attrs = appendError(attrs, err)
 	attrs = append(attrs, l.members...)
+	if l.debug {
+		attrs = append(attrs, l.details...)
+	}
 	if l.cold {
 		attrs = l.edge.primed.append(attrs)
 	}
-	return l.edge.metrics.append(attrs, l, now, duration, status, err)
+	return attrs
 }
 
 func appendText(attrs []slog.Attr, key, value string) []slog.Attr {

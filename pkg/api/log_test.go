@@ -3,6 +3,7 @@ package api_test
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 	"testing"
 
@@ -31,6 +32,45 @@ func TestLine(t *testing.T) {
 		assert.Equal(t, want, line[key], key)
 	}
 	assert.NotContains(t, line, "error")
+}
+
+func TestLevels(t *testing.T) {
+	tests := []struct {
+		name                 string
+		level                slog.Level
+		sample               float64
+		fails                bool
+		described, explained bool // says what was asked; tells more
+	}{
+		{"debug", slog.LevelDebug, 0, false, true, true},
+		{"info", slog.LevelInfo, 0, false, true, false},
+		{"info, sampled", slog.LevelInfo, 1, false, true, true},
+		{"warn", slog.LevelWarn, 0, false, false, false},
+		{"warn, sampled", slog.LevelWarn, 1, false, true, true},
+		{"error", slog.LevelError, 0, false, false, false},
+		{"error, on a failure", slog.LevelError, 0, true, true, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c := config
+			c.Level, c.DebugSample = tt.level, tt.sample
+			h := newHarness(t, c)
+			h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
+				api.Detail(ctx, "page", 20)
+				if tt.fails {
+					return api.Response{}, errors.New("boom")
+				}
+				return api.NoContent(), nil
+			}, event(t, "post.json"))
+			line := h.line()
+			assert.Equal(t, 1.0, line["Requests"], "a metric never depends on a level")
+			assert.Contains(t, line, "_aws")
+			assert.Equal(t, "users-api-test-fn", line["function_name"], "dimensions neither")
+			assert.Equal(t, tt.described, line["requestId"] != nil)
+			assert.Equal(t, tt.explained, line["page"] != nil)
+			assert.Equal(t, tt.explained, line["eventBytes"] != nil)
+		})
+	}
 }
 
 func TestSecondInvocationIsWarm(t *testing.T) {
