@@ -1,16 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -22,37 +18,6 @@ import (
 
 // stallAfter is when an invocation that is not answered counts as stalled.
 const stallAfter = 20 * time.Second
-
-// buildFlags are those of the deployed binary.
-var buildFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
-
-// build compiles this command as it is deployed.
-func build(t *testing.T) string {
-	t.Helper()
-	dependOnSources(t)
-	binary := filepath.Join(t.TempDir(), "bootstrap")
-	cmd := exec.Command("go", append(append([]string{"build", "-o", binary}, buildFlags...), ".")...)
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	return binary
-}
-
-// dependOnSources reads what the binary is made of. Go remembers a test's result
-// as long as the test itself and the files that it has read are the same; it
-// does not see what a compiler reads that the test starts.
-func dependOnSources(t *testing.T) {
-	t.Helper()
-	list := `{{if .Module}}{{if .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{end}}{{end}}`
-	out, err := exec.Command("go", "list", "-deps", "-f", list, ".").Output()
-	require.NoError(t, err)
-	files := strings.Fields(string(out))
-	require.NotEmpty(t, files)
-	for _, file := range append(files, "../../go.mod", "../../go.sum") {
-		_, err := os.ReadFile(file)
-		require.NoError(t, err)
-	}
-}
 
 // outcome is what an invocation came to.
 type outcome struct {
@@ -163,53 +128,4 @@ func (f *function) outcome(t *testing.T, a answer) outcome {
 	}
 	require.NoError(t, json.Unmarshal(a.body, &o.decision))
 	return o
-}
-
-// log collects what the process writes.
-type log struct {
-	mu    sync.Mutex
-	all   bytes.Buffer
-	grown chan struct{}
-}
-
-func (l *log) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	defer func() {
-		select {
-		case l.grown <- struct{}{}:
-		default:
-		}
-	}()
-	return l.all.Write(p)
-}
-
-func (l *log) text() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.all.String()
-}
-
-type logLine struct {
-	ID     string `json:"function_request_id"`
-	Reason string
-}
-
-// line waits for the line of an invocation.
-func (l *log) line(t *testing.T, id string) logLine {
-	t.Helper()
-	timeout := time.After(stallAfter)
-	for {
-		for text := range bytes.Lines([]byte(l.text())) {
-			var line logLine
-			if json.Unmarshal(text, &line) == nil && line.ID == id {
-				return line
-			}
-		}
-		select {
-		case <-l.grown:
-		case <-timeout:
-			t.Fatalf("no log line of invocation %s in:\n%s", id, l.text())
-		}
-	}
 }

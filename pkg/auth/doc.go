@@ -31,12 +31,15 @@
 //   - Base64url is taken in its one canonical form, and 8 KB are the most that
 //     is looked at.
 //
-// Signatures and times are checked by golang-jwt; key sets and all JSON are
-// read by go-jose, because its decoder is the one that keeps the promise about
+// Signatures and times are checked by golang-jwt; key sets and the JSON of tokens
+// are read by go-jose, because its decoder is the one that keeps the promise about
 // names. Neither costs the functions behind the authorizer more than about
 // 20 KB and 20 microseconds at start, so there is one package and not two.
 //
 // Limits: tokens are not revoked one by one (the issuer's keys, JWT_SECRET and
 // API_KEYS are), and a JWE is not read. API Gateway remembers a policy for the
-// authorizer's time to live; Require refuses a token that has expired since.
+// authorizer's time to live; Require refuses a token that has expired since. An
+// ECDSA signature (r, s) has a twin (r, n-s) that is as good, since RFC 7518 asks
+// for neither: the same claims have two spellings, so the text of a token is no
+// key to tell tokens apart by.
 package auth
