@@ -6,7 +6,6 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
-	"regexp"
 	"strconv"
 	"strings"
 )
@@ -34,9 +33,15 @@ func (c Config) logger(w io.Writer) *logger {
 	return newLogger(w, slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function))
 }
 
-// name is what CloudWatch takes as a namespace or the value of a dimension, and
-// API Gateway as the name of a stage.
-var name = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,128}$`)
+// isName tells what CloudWatch takes as a namespace or the value of a dimension,
+// and API Gateway as the name of a stage.
+func isName(s string) bool {
+	return s != "" && len(s) <= 128 && !strings.ContainsFunc(s, func(r rune) bool { return !isLetterOrDigit(r) && !strings.ContainsRune("_.-", r) })
+}
+
+func isLetterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
 
 func configFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	get := func(key string) string { v, _ := lookup(key); return strings.TrimSpace(v) }
@@ -46,7 +51,7 @@ func configFromEnv(lookup func(string) (string, bool)) (Config, error) {
 	}
 	var errs []error
 	for key, value := range map[string]string{"SERVICE": c.Service, "STAGE": c.Stage} {
-		if !name.MatchString(value) {
+		if !isName(value) {
 			errs = append(errs, fmt.Errorf("%s=%q: must be a name of letters, digits, '_', '.' and '-'", key, value))
 		}
 	}

@@ -136,9 +136,7 @@ func (l *Line) request(r *Request) {
 // where it is sane, else API Gateway's request id.
 func correlationID(r *Request) string {
 	id := r.Headers.CorrelationID
-	odd := func(c rune) bool {
-		return !(c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.ContainsRune("-_.:/+=", c))
-	}
+	odd := func(c rune) bool { return !isLetterOrDigit(c) && !strings.ContainsRune("-_.:/+=", c) }
 	if id == "" || len(id) > 128 || strings.ContainsFunc(id, odd) {
 		return r.RequestContext.RequestID
 	}
