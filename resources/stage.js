@@ -9,14 +9,14 @@ const readRoutes = ['GET /users', 'GET /users/{id}'];
 const writeRoutes = ['POST /users', 'PUT /users/{id}', 'DELETE /users/{id}'];
 
 // One line of JSON for each request, also for those that no function saw. No
-// header is in it: a credential must not get into a log.
+// header is in it, since a credential must not get into a log, and no principal,
+// which may be an address; requestId leads to the function's line.
 const accessLogFormat = JSON.stringify({
   timestamp: '$context.requestTimeEpoch',
   requestId: '$context.requestId',
   extendedRequestId: '$context.extendedRequestId',
   xray_trace_id: '$context.xrayTraceId',
   ip: '$context.identity.sourceIp',
-  principal: '$context.authorizer.principalId',
   method: '$context.httpMethod',
   route: '$context.resourcePath',
   status: '$context.status',

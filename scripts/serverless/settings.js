@@ -13,6 +13,10 @@ const isSwitch = oneOf('true', 'false');
 const rules = {
   architecture: oneOf('arm64', 'x86_64'),
   logLevel: oneOf('debug', 'info', 'warn', 'error'),
+  logDebugSample: {
+    test: (value) => value !== '' && Number(value) >= 0 && Number(value) <= 1,
+    say: 'has to be a share from 0 to 1, such as 0.01',
+  },
   prime: oneOf('on', 'off'),
   corsOrigins: {
     test: (value) => value === '*' || value.split(',').every((origin) => isOrigin(origin.trim())),

@@ -6,7 +6,7 @@ const { problems, unknownNames } = require('./settings');
 
 // Good values for all parameters that have a rule.
 const good = {
-  architecture: 'arm64', logLevel: 'info', prime: 'on', corsOrigins: '*', corsMaxAge: 600,
+  architecture: 'arm64', logLevel: 'info', logDebugSample: 0, prime: 'on', corsOrigins: '*', corsMaxAge: 600,
   identityHeader: 'Authorization', authorizerTtl: 300, acceptTokens: true, acceptApiKeys: true, secretVersion: '', jwksUrl: '', jwtIssuer: '',
   jwtAudience: '', jwtAlgorithms: '', jwtLeeway: 0, throttleRate: 1000, throttleBurst: 2000, writeThrottleRate: 500, writeThrottleBurst: 1000,
   partners: '', partnerKeySource: 'HEADER', partnerRate: 50, partnerBurst: 100, partnerQuota: 1000000, partnerQuotaPeriod: 'MONTH', cacheSize: 'off',
@@ -58,6 +58,7 @@ test('a bad parameter is named, with what it has to be', () => {
     { given: { alarmTopic: 'ops' }, says: /alarmTopic is "ops": it has to be the ARN/ },
     { given: { tableDeletionPolicy: 'Snapshot' }, says: /tableDeletionPolicy/ },
     { given: { secretVersion: '1:2' }, says: /secretVersion/ },
+    { given: { logDebugSample: 1.5 }, says: /logDebugSample is 1.5: it has to be a share from 0 to 1/ },
     { given: { logLevel: undefined }, says: /logLevel is "": it has to be debug, info, warn or error/ },
   ];
   for (const { given, says } of cases) {
