@@ -26,8 +26,9 @@ const (
 	// busyPoll bounds the polling under load.
 	busyPoll = 100 * time.Millisecond
 	// linePatience is how long a request and its line wait for each other before
-	// each is shown alone. The emulator stores the line before it sends the answer.
-	linePatience = 2 * time.Second
+	// each is shown alone. The emulator stores the line before it sends the answer,
+	// so only a busy machine or a crashed function lets either wait long.
+	linePatience = 5 * time.Second
 	// keptStreams is how many log streams of a function are kept. The emulator makes
 	// one for each invocation, where Amazon makes one for each instance, and slows
 	// down with their number.
@@ -250,9 +251,9 @@ func (f *follower) match() {
 	})
 }
 
-// show shows what has all that belongs to it, or has waited long enough. Lines that
-// name no request, such as the authorizer's, come after the request that is probably
-// theirs: they wait until no answer is outstanding.
+// show shows what has all that belongs to it, or has waited long enough. Lines wait
+// until no answer is outstanding: those that name no request, such as the
+// authorizer's, so come after the request that is probably theirs.
 func (f *follower) show(idle bool) {
 	now := time.Now()
 	f.waiting = slices.DeleteFunc(f.waiting, func(p pending) bool {
@@ -263,7 +264,7 @@ func (f *follower) show(idle bool) {
 		return done
 	})
 	f.held = slices.DeleteFunc(f.held, func(line heldLine) bool {
-		done := idle && line.text("correlation_id") == "" || now.After(line.deadline)
+		done := idle || now.After(line.deadline)
 		if done {
 			f.screen.log(line.logLine)
 		}
