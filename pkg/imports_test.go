@@ -22,6 +22,7 @@ var mayImport = map[string][]string{
 	"pkg/api":                {"pkg/apperr"},
 	"pkg/api/apitest":        {"pkg/api"}, // for tests
 	"pkg/store":              {"pkg/apperr", "pkg/user"},
+	"pkg/store/storetest":    {"pkg/user"}, // for tests
 	"pkg/auth":               {"pkg/apperr"},
 	"pkg/user":               {"pkg/apperr"},
 	"pkg/apperr":             {},
@@ -34,12 +35,12 @@ var mayImport = map[string][]string{
 // homes are where a foreign library may be imported, beside tests and scripts.
 var homes = map[string][]string{
 	"github.com/aws/aws-lambda-go": {"pkg/api", "functions/authorizer"},
-	"github.com/aws/aws-sdk-go-v2": {"pkg/store"},
+	"github.com/aws/aws-sdk-go-v2": {"pkg/store", "pkg/store/storetest"},
 	"github.com/aws/smithy-go":     {"pkg/store"},
 	"github.com/golang-jwt/jwt":    {"pkg/auth"},
 	"github.com/go-jose/go-jose":   {"pkg/auth"},
 	"github.com/google/uuid":       {"pkg/user", "pkg/store"},
-	"github.com/stretchr/testify":  {"pkg/api/apitest"},
+	"github.com/stretchr/testify":  {"pkg/api/apitest", "pkg/store/storetest"},
 	"golang.org/x/net":             {"pkg/user"},
 	"golang.org/x/text":            {"pkg/user"},
 }

@@ -1,15 +1,10 @@
 package store_test
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/http/httputil"
-	"net/url"
 	"strings"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -19,102 +14,23 @@ import (
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
+	"users-api/pkg/store/storetest"
 	"users-api/pkg/user"
 )
 
-// fault spoils the answer to a call of the table. forward gets the real one.
-type fault func(w http.ResponseWriter, r *http.Request, forward http.Handler)
-
-// answerError answers as DynamoDB does with an error.
-func answerError(status int, code string) fault {
-	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#`+code+`","message":"from the test"}`)
-	}
-}
-
-// closeConnection breaks off without an answer; the call has had no effect.
-func closeConnection(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-	conn, _, err := http.NewResponseController(w).Hijack()
-	if err == nil {
-		conn.Close()
-	}
-}
-
-// loseAnswer lets the call have its effect and breaks off.
-func loseAnswer(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-	forward.ServeHTTP(httptest.NewRecorder(), r)
-	closeConnection(w, r, forward)
-}
-
-// halfAnswer lets the call have its effect and breaks off in the answer.
-func halfAnswer(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-	whole := httptest.NewRecorder()
-	forward.ServeHTTP(whole, r)
-	for k, v := range whole.Header() {
-		w.Header()[k] = v
-	}
-	w.WriteHeader(whole.Code)
-	_, _ = w.Write(whole.Body.Bytes()[:whole.Body.Len()/2])
-	_ = http.NewResponseController(w).Flush()
-	panic(http.ErrAbortHandler)
-}
-
-// silence never answers; the call has had no effect.
-func silence(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
-	_, _ = io.Copy(io.Discard, r.Body) // else the server does not see the client go
-	<-r.Context().Done()
-}
-
-// faulty is a DynamoDB that spoils the calls of an operation: the first ones,
-// up to a number.
-type faulty struct {
-	fault     fault
-	operation string // "GetItem"; "" is each
-	first     int64
-	calls     atomic.Int64 // of the operation
-}
-
-func (f *faulty) serve(t *testing.T) string {
+// at gives the faulty DynamoDB's URL.
+func at(t *testing.T, f *storetest.Faulty) string {
 	t.Helper()
-	target, err := url.Parse(endpoint)
-	require.NoError(t, err)
-	forward := httputil.NewSingleHostReverseProxy(target)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
-		if f.operation == "" || f.operation == operation {
-			if f.calls.Add(1) <= f.first {
-				body, _ := io.ReadAll(r.Body)
-				r.Body = io.NopCloser(bytes.NewReader(body))
-				f.fault(w, r, forward)
-				return
-			}
-		}
-		forward.ServeHTTP(w, r)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
-}
-
-var faults = map[string]fault{
-	"throttles":            answerError(http.StatusBadRequest, "ThrottlingException"),
-	"is over its capacity": answerError(http.StatusBadRequest, "ProvisionedThroughputExceededException"),
-	"answers 500":          answerError(http.StatusInternalServerError, "InternalServerError"),
-	"answers 503":          answerError(http.StatusServiceUnavailable, "ServiceUnavailable"),
-	"closes":               closeConnection,
-	"loses its answer":     loseAnswer,
-	"answers half":         halfAnswer,
-	"is silent":            silence,
+	return f.Serve(t, endpoint)
 }
 
 func TestATableThatFailsOnceIsTriedAgain(t *testing.T) {
 	f := newFixture(t)
-	for name, fault := range faults {
+	for name, fault := range storetest.Faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			email := strings.ReplaceAll(name, " ", "-") + "@example.com"
-			flaky := func() *store.Table { return f.fromEnv((&faulty{fault: fault, first: 1}).serve(t)) }
+			flaky := func() *store.Table { return f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1})) }
 			idem := store.Idempotency{Principal: "jwt:me", Key: email}
 
 			u, err := flaky().Create(t.Context(), input(email), idem)
@@ -126,11 +42,11 @@ func TestATableThatFailsOnceIsTriedAgain(t *testing.T) {
 			require.NoError(t, err)
 			assert.NotEmpty(t, page.Users)
 
-			writes := f.fromEnv((&faulty{fault: fault, first: 1, operation: "TransactWriteItems"}).serve(t))
+			writes := f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
 			got, err = writes.Update(t.Context(), u.ID, user.Input{Name: "Renamed", Email: email}, version(1))
 			require.NoError(t, err, "a write whose answer was lost is known again, not taken for somebody else's")
 			assert.EqualValues(t, 2, got.Version)
-			writes = f.fromEnv((&faulty{fault: fault, first: 1, operation: "TransactWriteItems"}).serve(t))
+			writes = f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
 			require.NoError(t, writes.Delete(t.Context(), u.ID, version(2)))
 		})
 	}
@@ -140,10 +56,10 @@ func TestATableThatFailsOnceIsTriedAgain(t *testing.T) {
 func TestATableThatIsAway(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
-	for name, fault := range faults {
+	for name, fault := range storetest.Faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			table := f.fromEnv((&faulty{fault: fault, first: 1 << 40}).serve(t))
+			table := f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: storetest.Always}))
 			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
 			defer cancel()
 			calls := map[string]func() error{
@@ -170,7 +86,7 @@ func TestATableThatIsAway(t *testing.T) {
 
 func TestNobodyWaitsPastTheDeadline(t *testing.T) {
 	f := newFixture(t)
-	table := f.fromEnv((&faulty{fault: silence, first: 1 << 40}).serve(t))
+	table := f.fromEnv(at(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always}))
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	_, err := table.Get(ctx, uuid.NewString())
@@ -188,12 +104,8 @@ func TestATableThatCannotBeReached(t *testing.T) {
 // A transaction that DynamoDB cancels for contention is tried again by us, not
 // by the SDK.
 func TestContentionIsTriedAgain(t *testing.T) {
-	cancelled := func(codes string) fault {
-		return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
-			w.Header().Set("Content-Type", "application/x-amz-json-1.0")
-			w.WriteHeader(http.StatusBadRequest)
-			_, _ = io.WriteString(w, `{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","Message":"cancelled","CancellationReasons":`+codes+`}`)
-		}
+	cancelled := func(codes string) storetest.Fault {
+		return storetest.AnswerError(http.StatusBadRequest, "TransactionCanceledException", `,"CancellationReasons":`+codes)
 	}
 	f := newFixture(t)
 	for name, codes := range map[string]string{
@@ -203,15 +115,15 @@ func TestContentionIsTriedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := &faulty{fault: cancelled(codes), first: 3}
-			_, err := f.fromEnv(server.serve(t)).Create(t.Context(), input(name+"@example.com"), store.Idempotency{})
+			server := &storetest.Faulty{Fault: cancelled(codes), First: 3}
+			_, err := f.fromEnv(at(t, server)).Create(t.Context(), input(name+"@example.com"), store.Idempotency{})
 			require.NoError(t, err)
-			assert.GreaterOrEqual(t, server.calls.Load(), int64(4)) // more where the engine itself is slow
+			assert.GreaterOrEqual(t, server.Calls(), int64(4)) // more where the engine itself is slow
 
-			server = &faulty{fault: cancelled(codes), first: 1 << 40}
-			_, err = f.fromEnv(server.serve(t)).Create(t.Context(), input(name+"2@example.com"), store.Idempotency{})
+			server = &storetest.Faulty{Fault: cancelled(codes), First: storetest.Always}
+			_, err = f.fromEnv(at(t, server)).Create(t.Context(), input(name+"2@example.com"), store.Idempotency{})
 			requireKind(t, apperr.Unavailable, err)
-			assert.EqualValues(t, 12, server.calls.Load())
+			assert.EqualValues(t, 12, server.Calls())
 		})
 	}
 }

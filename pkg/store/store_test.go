@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"os"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -16,6 +15,7 @@ import (
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
+	"users-api/pkg/store/storetest"
 	"users-api/pkg/user"
 	dynamodblocal "users-api/scripts/dynamodb-local"
 )
@@ -75,45 +75,19 @@ func (f *fixture) create(in user.Input) user.User {
 }
 
 // items gives all items of the table.
-func (f *fixture) items() []map[string]types.AttributeValue {
+func (f *fixture) items() []storetest.Item {
 	f.t.Helper()
-	var items []map[string]types.AttributeValue
-	pages := dynamodb.NewScanPaginator(f.client, &dynamodb.ScanInput{TableName: &f.name})
-	for pages.HasMorePages() {
-		page, err := pages.NextPage(context.WithoutCancel(f.t.Context()))
-		require.NoError(f.t, err)
-		items = append(items, page.Items...)
-	}
+	items, err := storetest.Items(context.WithoutCancel(f.t.Context()), f.client, f.name)
+	require.NoError(f.t, err)
 	return items
 }
 
-func text(it map[string]types.AttributeValue, attribute string) string {
-	s, _ := it[attribute].(*types.AttributeValueMemberS)
-	if s == nil {
-		return ""
-	}
-	return s.Value
-}
-
-// requireConsistent checks what must hold over the whole table at any time:
-// each user has the reservation of its address and nobody has another one. It
-// gives the number of users.
+// requireConsistent gives the number of users in a table that is as it must be.
 func (f *fixture) requireConsistent() int {
 	f.t.Helper()
-	users, reservations := map[string]string{}, map[string]string{}
-	for _, it := range f.items() {
-		id := text(it, "id")
-		switch {
-		case strings.HasPrefix(id, "email#"):
-			reservations[id] = text(it, "userId")
-		case !strings.HasPrefix(id, "idempotency#"):
-			address, err := user.NormalizeEmail(text(it, "email"))
-			require.NoError(f.t, err)
-			users["email#"+address] = id
-		}
-	}
-	require.Equal(f.t, users, reservations, "address -> user by users, and by reservations")
-	return len(users)
+	users, err := storetest.CheckConsistent(context.WithoutCancel(f.t.Context()), f.client, f.name)
+	require.NoError(f.t, err)
+	return users
 }
 
 func requireKind(t *testing.T, want apperr.Kind, err error) {
@@ -156,10 +130,10 @@ func TestItemsAsDesigned(t *testing.T) {
 		for name := range it {
 			names = append(names, name)
 		}
-		switch id := text(it, "id"); {
+		switch id := storetest.Text(it, "id"); {
 		case id == u.ID:
 			assert.ElementsMatch(t, []string{"id", "name", "email", "age", "createdAt", "updatedAt", "version", "listShard"}, names)
-			assert.Equal(t, u.CreatedAt.String(), text(it, "createdAt"))
+			assert.Equal(t, u.CreatedAt.String(), storetest.Text(it, "createdAt"))
 			assert.IsType(t, &types.AttributeValueMemberN{}, it["listShard"])
 		case id == "email#ann@example.com":
 			assert.ElementsMatch(t, []string{"id", "userId"}, names)

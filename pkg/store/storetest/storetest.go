@@ -1,0 +1,69 @@
+// Package storetest is for tests of what stands on the users' table: it holds a
+// table to its rules, and plays a DynamoDB that fails.
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"reflect"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"users-api/pkg/user"
+)
+
+// Item is an item of the table.
+type Item = map[string]types.AttributeValue
+
+// Items gives all items of a table.
+func Items(ctx context.Context, client *dynamodb.Client, table string) ([]Item, error) {
+	var items []Item
+	pages := dynamodb.NewScanPaginator(client, &dynamodb.ScanInput{TableName: &table})
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		items = append(items, page.Items...)
+	}
+	return items, nil
+}
+
+// Text gives an attribute that is a text; "" for another.
+func Text(it Item, attribute string) string {
+	s, _ := it[attribute].(*types.AttributeValueMemberS)
+	if s == nil {
+		return ""
+	}
+	return s.Value
+}
+
+// CheckConsistent checks what must hold over the whole table at any time: each
+// user has the reservation of its address, and there is no other reservation. It
+// gives the number of users.
+func CheckConsistent(ctx context.Context, client *dynamodb.Client, table string) (int, error) {
+	items, err := Items(ctx, client, table)
+	if err != nil {
+		return 0, err
+	}
+	users, reservations := map[string]string{}, map[string]string{}
+	for _, it := range items {
+		id := Text(it, "id")
+		switch {
+		case strings.HasPrefix(id, "email#"):
+			reservations[id] = Text(it, "userId")
+		case !strings.HasPrefix(id, "idempotency#"):
+			address, err := user.NormalizeEmail(Text(it, "email"))
+			if err != nil {
+				return 0, fmt.Errorf("user %s: %w", id, err)
+			}
+			users["email#"+address] = id
+		}
+	}
+	if !reflect.DeepEqual(users, reservations) {
+		return 0, fmt.Errorf("addresses by users are %v, and by reservations %v", users, reservations)
+	}
+	return len(users), nil
+}
