@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
+	"users-api/scripts/runtimeapi"
 )
 
 // maxBinaryBytes is what the authorizer may weigh: a cold start reads it all.
@@ -21,7 +22,7 @@ const maxBinaryBytes = 7_500_000
 // TestBinary is about the binary that is deployed, as Lambda runs it.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	binary := build(t)
+	binary := runtimeapi.Build(t, ".")
 	t.Run("size", func(t *testing.T) {
 		t.Parallel()
 		info, err := os.Stat(binary)
@@ -95,7 +96,7 @@ func testCredentials(t *testing.T, binary string) {
 	sent := attack(t, d)
 	letIn = append(letIn, goodCredentials(t, d)...) // it is the same process still, and unharmed
 	for _, f := range []*function{d.secret, d.issuer, d.bare} {
-		expectNoSecrets(t, f.log.text(), append(sent, letIn...))
+		expectNoSecrets(t, f.log.Text(), append(sent, letIn...))
 	}
 	assert.Zero(t, d.lured.Load(), "a token must not make the authorizer fetch anything")
 }

@@ -1,0 +1,175 @@
+// Package runtimeapi runs a function's binary the way Lambda does: as a process
+// that asks a Runtime API for its next event and posts its answer, one
+// invocation at a time.
+// https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html
+package runtimeapi
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"os/exec"
+	"strconv"
+	"sync"
+	"time"
+)
+
+// Timeout is the time that an invocation has where its context sets none.
+const Timeout = 10 * time.Second
+
+// Function is a running function.
+type Function struct {
+	cmd     *exec.Cmd
+	server  *http.Server
+	events  chan event
+	answers chan answer
+	exited  chan struct{}
+	mu      sync.Mutex // one invocation at a time
+	count   int
+}
+
+type event struct {
+	id       string
+	payload  []byte
+	deadline time.Time
+}
+
+type answer struct {
+	id, kind string
+	body     []byte
+}
+
+// Error is what a function posts in place of an answer.
+type Error struct {
+	Message string `json:"errorMessage"`
+	Type    string `json:"errorType"`
+}
+
+// Error is the message.
+func (e *Error) Error() string { return e.Message }
+
+// ErrExited says that the function's process has ended.
+var ErrExited = errors.New("the function's process has ended")
+
+// Start runs a binary with the given environment (NAME=value) beside the
+// Runtime API's address, and nothing else in it. Its standard output and error
+// go to output. The caller ends it with Close.
+func Start(binary string, environment []string, output io.Writer) (*Function, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, fmt.Errorf("serve the Runtime API: %w", err)
+	}
+	f := &Function{
+		cmd:     exec.Command(binary),
+		events:  make(chan event),
+		answers: make(chan answer, 1),
+		exited:  make(chan struct{}),
+	}
+	f.server = &http.Server{Handler: f.routes()}
+	go f.server.Serve(l) //nolint:errcheck // ends with Close
+	f.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}, environment...)
+	f.cmd.Stdout, f.cmd.Stderr = output, output
+	if err := f.cmd.Start(); err != nil {
+		return nil, errors.Join(err, f.server.Close())
+	}
+	go func() {
+		_ = f.cmd.Wait()
+		close(f.exited)
+	}()
+	return f, nil
+}
+
+func (f *Function) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /2018-06-01/runtime/invocation/next", f.next)
+	mux.HandleFunc("POST /2018-06-01/runtime/invocation/{id}/{kind}", f.answered)
+	return mux
+}
+
+func (f *Function) next(w http.ResponseWriter, r *http.Request) {
+	select {
+	case e := <-f.events:
+		w.Header().Set("Lambda-Runtime-Aws-Request-Id", e.id)
+		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(e.deadline.UnixMilli(), 10))
+		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:123456789012:function:test")
+		_, _ = w.Write(e.payload)
+	case <-r.Context().Done():
+	}
+}
+
+func (f *Function) answered(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err == nil {
+		f.answers <- answer{r.PathValue("id"), r.PathValue("kind"), body}
+	}
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// Invoke sends an event and waits for the function's answer; the context's end
+// is the invocation's deadline. The error is an *Error where the function
+// answered one, and ErrExited where its process ended first.
+func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	f.count++
+	deadline, _ := ctx.Deadline()
+	e := event{strconv.Itoa(f.count), payload, deadline}
+	for send := f.events; ; {
+		select {
+		case send <- e:
+			send = nil
+		case a := <-f.answers:
+			if a.id == e.id { // not a late one to an invocation that was given up
+				return a.result()
+			}
+		case <-f.exited:
+			return nil, ErrExited
+		case <-ctx.Done():
+			return nil, fmt.Errorf("the function does not answer: %w", ctx.Err())
+		}
+	}
+}
+
+func (a answer) result() ([]byte, error) {
+	if a.kind != "error" {
+		return a.body, nil
+	}
+	e := new(Error)
+	if err := json.Unmarshal(a.body, e); err != nil {
+		return nil, fmt.Errorf("the function's error %q: %w", a.body, err)
+	}
+	return nil, e
+}
+
+// Invocation is the request id of the latest invocation.
+func (f *Function) Invocation() string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return strconv.Itoa(f.count)
+}
+
+// Kill ends the process at once, with a signal that it cannot catch.
+func (f *Function) Kill() { _ = f.cmd.Process.Kill() }
+
+// Wait waits for the process to end by itself, and gives its exit code.
+func (f *Function) Wait(ctx context.Context) (int, error) {
+	select {
+	case <-f.exited:
+		return f.cmd.ProcessState.ExitCode(), nil
+	case <-ctx.Done():
+		return 0, ctx.Err()
+	}
+}
+
+// Close ends the process and returns once it is gone.
+func (f *Function) Close() error {
+	f.Kill()
+	<-f.exited
+	return f.server.Close()
+}
