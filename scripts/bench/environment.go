@@ -16,12 +16,13 @@ const (
 // deployedEnvironment holds the variables whose values only a deployment knows.
 func deployedEnvironment() map[string]string {
 	return map[string]string{
-		"TABLE_NAME":   benchTable,
-		"SERVICE":      "users-api",
-		"STAGE":        "bench",
-		"CORS_ORIGINS": "*",
-		"JWT_SECRET":   benchSecret,
-		"API_KEYS":     "",
+		"TABLE_NAME":    benchTable,
+		"SERVICE":       "users-api",
+		"STAGE":         "bench",
+		"CORS_ORIGINS":  "*",
+		"JWT_SECRET":    benchSecret,
+		"API_KEYS":      "",
+		"API_KEYS_ONLY": "false",
 	}
 }
 
