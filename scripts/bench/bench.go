@@ -198,16 +198,27 @@ func (b *bench) startTable(ctx context.Context) error {
 	return createTable(ctx, b.db.Endpoint(), template)
 }
 
+const workPrefix = "bench-"
+
+// makeWork makes a folder for this run and removes those of runs that were killed.
+func (b *bench) makeWork() error {
+	parent := filepath.Join(b.root, ".build")
+	if err := os.MkdirAll(parent, 0o755); err != nil {
+		return err
+	}
+	for _, dir := range leftOver(parent, workPrefix) {
+		if err := os.RemoveAll(dir); err != nil {
+			return err
+		}
+	}
+	var err error
+	b.work, err = os.MkdirTemp(parent, ownName(workPrefix))
+	return err
+}
+
 // layOut makes the certificates, the proxy and the functions' root folder.
 func (b *bench) layOut(context.Context) error {
-	var err error
-	if err := os.MkdirAll(filepath.Join(b.root, ".build"), 0o755); err != nil {
-		return err
-	}
-	if b.work, err = os.MkdirTemp(filepath.Join(b.root, ".build"), "bench-"); err != nil {
-		return err
-	}
-	if err := os.Chmod(b.work, 0o755); err != nil {
+	if err := b.makeWork(); err != nil {
 		return err
 	}
 	c, err := newChain(tableHost)

@@ -75,13 +75,28 @@ func (c *cpuGroups) try() error {
 // removeLeftOver removes the groups of runs that were killed: those with the id
 // of a process that is gone in their names.
 func (c *cpuGroups) removeLeftOver() {
-	left, _ := filepath.Glob(filepath.Join(c.parent, groupPrefix+"*"))
-	for _, dir := range left {
-		pid, err := strconv.Atoi(strings.Split(strings.TrimPrefix(filepath.Base(dir), groupPrefix), "-")[0])
+	for _, dir := range leftOver(c.parent, groupPrefix) {
+		_ = syscall.Rmdir(dir) // refused while a process is in it
+	}
+}
+
+// ownName is a pattern for os.MkdirTemp with this process's id in it, by which
+// leftOver knows a folder whose maker is gone.
+func ownName(prefix string) string { return fmt.Sprintf("%s%d-", prefix, os.Getpid()) }
+
+// leftOver are the folders in parent that processes made by ownName which are
+// there no more.
+func leftOver(parent, prefix string) []string {
+	all, _ := filepath.Glob(filepath.Join(parent, prefix+"*"))
+	var left []string
+	for _, dir := range all {
+		digits, _, _ := strings.Cut(strings.TrimPrefix(filepath.Base(dir), prefix), "-")
+		pid, err := strconv.Atoi(digits)
 		if err == nil && errors.Is(syscall.Kill(pid, 0), syscall.ESRCH) {
-			_ = syscall.Rmdir(dir) // refused while a process is in it
+			left = append(left, dir)
 		}
 	}
+	return left
 }
 
 // cpuGroup is a group for one process.
@@ -91,7 +106,7 @@ type cpuGroup struct {
 }
 
 func (c *cpuGroups) newGroup() (*cpuGroup, error) {
-	dir, err := os.MkdirTemp(c.parent, fmt.Sprintf("%s%d-", groupPrefix, os.Getpid()))
+	dir, err := os.MkdirTemp(c.parent, ownName(groupPrefix))
 	if err != nil {
 		return nil, err
 	}

@@ -136,3 +136,17 @@ func holdsToItsShare(t *testing.T, s *sandbox) {
 	}
 	assert.Greater(t, time.Since(began), 100*time.Millisecond, "20 ms of CPU at a tenth of a core take about 200")
 }
+
+func TestLeftOverIsWhatNoProcessOwns(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	own, err := os.MkdirTemp(dir, ownName("x-"))
+	require.NoError(t, err)
+	const noProcess = "4194304" // above the kernel's greatest id
+	gone := filepath.Join(dir, "x-"+noProcess+"-1")
+	for _, d := range []string{gone, filepath.Join(dir, "x-other"), filepath.Join(dir, "y-"+noProcess+"-1")} {
+		require.NoError(t, os.Mkdir(d, 0o755))
+	}
+	assert.Equal(t, []string{gone}, leftOver(dir, "x-"))
+	assert.DirExists(t, own)
+}

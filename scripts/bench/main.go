@@ -51,8 +51,7 @@ func main() {
 	err := run(ctx, os.Args[1:])
 	stop()
 	switch {
-	case errors.Is(err, flag.ErrHelp):
-		os.Exit(2)
+	case errors.Is(err, flag.ErrHelp): // it has been given
 	case err != nil:
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

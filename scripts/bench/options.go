@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -47,7 +48,7 @@ type variant struct {
 func parseOptions(args []string, stderr io.Writer) (options, error) {
 	o := options{progress: stderr}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
+	f.SetOutput(io.Discard)
 	f.Func("f", "`functions` to measure, comma-separated, as named in serverless.yml; none for the yardsticks alone (default all)", func(s string) error {
 		o.functions = splitList(s)
 		return nil
@@ -63,10 +64,15 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	})
 	f.BoolVar(&o.json, "json", false, "print JSON")
 	f.StringVar(&o.svgDir, "svg", "", "write cold.svg and memory.svg into this `folder`")
-	if err := f.Parse(args); err != nil {
+	err := f.Parse(args)
+	if errors.Is(err, flag.ErrHelp) {
+		f.SetOutput(stderr)
+		fmt.Fprintln(stderr, "Measures cold starts, CPU and memory of the functions beside two yardsticks.")
+		f.PrintDefaults()
+	}
+	if err != nil {
 		return options{}, err
 	}
-	var err error
 	if o.memory, err = parseMemory(*memory); err != nil {
 		return options{}, err
 	}

@@ -27,6 +27,9 @@ func onFewCores(func() error) error      { return errNotLinux }
 func cpuTime(int) (time.Duration, error) { return 0, errNotLinux }
 func peakMemory(int) (int64, error)      { return 0, errNotLinux }
 
+func ownName(prefix string) string            { return prefix }
+func leftOver(parent, prefix string) []string { return nil }
+
 type sandbox struct{ root string }
 
 func taskDir(name string) string { return name }

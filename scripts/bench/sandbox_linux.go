@@ -50,20 +50,30 @@ func (s *sandbox) enter(program string) error {
 	return fmt.Errorf("chroot: %w", err)
 }
 
-// command is a function's process, not yet started.
+// command is a function's process, not yet started. It ends with the bench,
+// also when that is killed.
 func (s *sandbox) command(name string, env []string) *exec.Cmd {
-	dir := filepath.Join(s.root, taskDir(name))
 	if !s.chroot {
-		return &exec.Cmd{Path: filepath.Join(dir, "bootstrap"), Dir: dir, Env: append(env,
-			"SSL_CERT_FILE="+filepath.Join(s.root, bundleLinks[0]),
-			"SSL_CERT_DIR="+filepath.Join(s.root, "etc/ssl/certs")+":"+filepath.Join(s.root, "etc/pki/tls/certs"))}
+		return s.commandOutside(name, env)
 	}
-	dir = "/" + taskDir(name)
-	attr := &syscall.SysProcAttr{Chroot: s.root}
+	attr := &syscall.SysProcAttr{Chroot: s.root, Pdeathsig: syscall.SIGKILL}
 	if uid := os.Geteuid(); uid != 0 { // only root may: be it in a namespace of its own
 		attr.Cloneflags = syscall.CLONE_NEWUSER
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
 		attr.GidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getegid(), Size: 1}}
 	}
+	dir := "/" + taskDir(name)
 	return &exec.Cmd{Path: dir + "/bootstrap", Dir: dir, Env: env, SysProcAttr: attr}
+}
+
+// commandOutside is command where a process may have no root folder of its own.
+func (s *sandbox) commandOutside(name string, env []string) *exec.Cmd {
+	dir := filepath.Join(s.root, taskDir(name))
+	return &exec.Cmd{
+		Path: filepath.Join(dir, "bootstrap"), Dir: dir,
+		Env: append(env,
+			"SSL_CERT_FILE="+filepath.Join(s.root, bundleLinks[0]),
+			"SSL_CERT_DIR="+filepath.Join(s.root, "etc/ssl/certs")+":"+filepath.Join(s.root, "etc/pki/tls/certs")),
+		SysProcAttr: &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL},
+	}
 }
