@@ -30,7 +30,8 @@ type options struct {
 	functions []string // names in serverless.yml; none for all of them
 	rounds    int      // cold starts of each function and memory size
 	warm      int      // warm requests after each cold one
-	memory    []int    // MB
+	pause     time.Duration
+	memory    []int // MB
 	period    time.Duration
 	variants  []variant
 	json      bool
@@ -55,6 +56,7 @@ func parseOptions(args []string, stderr io.Writer) (options, error) {
 	})
 	f.IntVar(&o.rounds, "n", minRounds, "cold starts of each; a published figure needs at least 20")
 	f.IntVar(&o.warm, "warm", 60, "warm requests after each cold start, one after the other")
+	f.DurationVar(&o.pause, "pause", 0, "pause before each warm request: none is an instance that has all it can do, 40ms one that has always regained its share of the CPU")
 	memory := f.String("mem", "128", "memory `sizes` in MB, comma-separated")
 	f.DurationVar(&o.period, "period", lambdaPeriod, "period of the CPU quota: a function that has used up its share of one waits for the next")
 	f.Func("variant", "also measure with another environment, as `name:KEY=VALUE,…`; repeatable", func(s string) error {
@@ -87,6 +89,8 @@ func (o options) check(rest []string) error {
 		return fmt.Errorf("-n %d: must be at least 1 (and 20 for a figure to publish)", o.rounds)
 	case o.warm < 10:
 		return fmt.Errorf("-warm %d: must be at least 10", o.warm)
+	case o.pause < 0 || o.pause > time.Second:
+		return fmt.Errorf("-pause %s: must be from 0s to 1s", o.pause)
 	case o.period < 15*time.Millisecond || o.period > time.Second:
 		return fmt.Errorf("-period %s: must be from 15ms (the kernel takes no quota under 1 ms) to 1s", o.period)
 	case runtime.GOOS != "linux":

@@ -39,6 +39,7 @@ func TestBadOptionsSayWhatToDo(t *testing.T) {
 		{"variant without a setting", []string{"-variant", "a:"}, "name:KEY=VALUE"},
 		{"variant without a value", []string{"-variant", "a:PRIME"}, "name:KEY=VALUE"},
 		{"period below the kernel's least quota", []string{"-period", "1ms"}, "from 15ms"},
+		{"pause that would never end", []string{"-pause", "1h"}, "from 0s to 1s"},
 		{"argument", []string{"getUser"}, "named with -f"},
 	}
 	for _, tt := range tests {

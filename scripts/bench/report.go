@@ -14,12 +14,13 @@ import (
 // number is a figure; NaN, for one that there is not, is null in JSON.
 type number float64
 
-// MarshalJSON writes null for NaN, which JSON has no word for.
+// MarshalJSON writes three decimals at most, and null for NaN, which JSON has no
+// word for.
 func (n number) MarshalJSON() ([]byte, error) {
 	if math.IsNaN(float64(n)) {
 		return []byte("null"), nil
 	}
-	return json.Marshal(float64(n))
+	return json.Marshal(math.Round(float64(n)*1000) / 1000)
 }
 
 // Report is the outcome of a run.
@@ -28,6 +29,7 @@ type Report struct {
 	Go      string   `json:"go"`
 	Rounds  int      `json:"rounds"`
 	Warm    int      `json:"warmRequestsPerRound"`
+	Pause   number   `json:"pauseMs"`
 	Period  number   `json:"quotaPeriodMs"`
 	Notes   []string `json:"notes,omitempty"`
 	Rows    []Row    `json:"rows"`
@@ -41,7 +43,9 @@ type Row struct {
 	Size        int64  `json:"binaryBytes"`
 	Zip         int64  `json:"zipBytes"`
 	Init        number `json:"initMs"`
+	InitCPU     number `json:"initCpuMs"` // CPU time, which a busy machine changes less
 	First       number `json:"firstRequestMs"`
+	FirstCPU    number `json:"firstRequestCpuMs"`
 	Cold        number `json:"coldRequestMs"` // init and first request of one start
 	Cold90      number `json:"coldRequestP90Ms"`
 	Warm50      number `json:"warmP50Ms"` // over all warm requests
@@ -57,8 +61,10 @@ type Row struct {
 }
 
 func newRow(t target, mb int, samples []sample, allocations float64) Row {
-	var init, first, cold, warm, cpu, rss []float64
+	var init, initCPU, first, firstCPU, cold, warm, cpu, rss []float64
 	for _, s := range samples {
+		initCPU = append(initCPU, milliseconds(s.initCPU))
+		firstCPU = append(firstCPU, milliseconds(s.firstCPU))
 		init = append(init, milliseconds(s.init))
 		first = append(first, milliseconds(s.first))
 		cold = append(cold, milliseconds(s.init+s.first))
@@ -70,7 +76,8 @@ func newRow(t target, mb int, samples []sample, allocations float64) Row {
 	}
 	return Row{
 		Name: t.name, Memory: mb, Size: t.size, Zip: t.zip,
-		Init: number(median(init)), First: number(median(first)),
+		Init: number(median(init)), InitCPU: number(median(initCPU)),
+		First: number(median(first)), FirstCPU: number(median(firstCPU)),
 		Cold: number(median(cold)), Cold90: number(quantile(cold, 0.9)),
 		Warm50: number(median(warm)), Warm99: number(quantile(warm, 0.99)),
 		CPU: number(median(cpu)), RSS: number(median(rss)), Allocations: number(allocations),
@@ -80,7 +87,7 @@ func newRow(t target, mb int, samples []sample, allocations float64) Row {
 func (b *bench) newReport() Report {
 	return Report{
 		Machine: machine(), Go: runtime.Version(), Rounds: b.opts.rounds, Warm: b.opts.warm,
-		Period: number(milliseconds(b.opts.period)), Notes: b.notes,
+		Pause: number(milliseconds(b.opts.pause)), Period: number(milliseconds(b.opts.period)), Notes: b.notes,
 	}
 }
 
@@ -95,6 +102,17 @@ func machine() string {
 		}
 	}
 	return fmt.Sprintf("%s, %d cores", model, runtime.NumCPU())
+}
+
+// loadPerCore is how many processes per core wanted to run in the last minute; 0
+// where that is unknown.
+func loadPerCore() float64 {
+	text, _ := os.ReadFile("/proc/loadavg")
+	var load float64
+	if _, err := fmt.Sscan(string(text), &load); err != nil {
+		return 0
+	}
+	return load / float64(runtime.NumCPU())
 }
 
 // compare fills in the ratios to the yardsticks.
@@ -143,13 +161,20 @@ func writeText(w io.Writer, r Report) error {
 	if err := t.Flush(); err != nil {
 		return err
 	}
-	_, err := fmt.Fprintf(w, "\nMedians of %d cold starts each, in random order; p90 of the same; warm: %d requests after each, without a pause.\n"+
+	_, err := fmt.Fprintf(w, "\nMedians of %d cold starts each, in random order; p90 of the same; warm: %d requests after each, %s.\n"+
 		"cold = init (whole CPU) + first request (CPU share of the memory size, in periods of %g ms).\n%s, %s.\n",
-		r.Rounds, r.Warm, float64(r.Period), r.Machine, r.Go)
+		r.Rounds, r.Warm, r.pause(), float64(r.Period), r.Machine, r.Go)
 	for _, note := range r.Notes {
 		fmt.Fprintln(w, "Note:", note)
 	}
 	return err
+}
+
+func (r Report) pause() string {
+	if r.Pause == 0 {
+		return "without a pause"
+	}
+	return fmt.Sprintf("with pauses of %g ms", float64(r.Pause))
 }
 
 func (r Row) cells() []string {

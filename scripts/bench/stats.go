@@ -40,13 +40,26 @@ const fullCore = 1769
 // share is how much of a core a memory size has.
 func share(mb int) float64 { return float64(mb) / fullCore }
 
-// throttled estimates how long a request takes under a CPU quota that took wall
-// and used cpu without one: each time it has used up the quota of a period it
-// waits for the next.
-func throttled(wall, cpu time.Duration, share float64, period time.Duration) time.Duration {
-	quota := time.Duration(share * float64(period))
-	if quota <= 0 || quota >= period {
-		return wall
+// estimate follows a CPU quota for a process that runs without one: each time
+// the process has used up the quota of a period it would wait for the next.
+type estimate struct {
+	share  float64
+	period time.Duration
+	used   time.Duration // of the quota of the current period
+}
+
+// wait is how much longer a request would take that used cpu, after a pause in
+// which a whole period begins anew or none does.
+func (e *estimate) wait(cpu, pause time.Duration) time.Duration {
+	quota := time.Duration(e.share * float64(e.period))
+	if quota <= 0 || quota >= e.period {
+		return 0
 	}
-	return wall + cpu/quota*(period-quota)
+	if pause >= e.period {
+		e.used = 0
+	}
+	e.used += cpu
+	waits := e.used / quota
+	e.used %= quota
+	return waits * (e.period - quota)
 }

@@ -47,25 +47,31 @@ func TestShare(t *testing.T) {
 	assert.Greater(t, share(3008), 1.0)
 }
 
-func TestThrottled(t *testing.T) {
+func TestEstimateOfAQuota(t *testing.T) {
 	t.Parallel()
 	const ms = time.Millisecond
 	tests := []struct {
-		name      string
-		wall, cpu time.Duration
-		share     float64
-		want      time.Duration
+		name  string
+		share float64
+		pause time.Duration
+		cpu   []time.Duration
+		want  []time.Duration
 	}{
-		{"within the first quota", 3 * ms, 2 * ms, 0.1, 3 * ms},
-		{"one wait", 12 * ms, 11 * ms, 0.1, 102 * ms},
-		{"three waits", 40 * ms, 35 * ms, 0.1, 310 * ms},
-		{"a whole core never waits", 40 * ms, 35 * ms, 1, 40 * ms},
-		{"more than a core never waits", 40 * ms, 35 * ms, 1.7, 40 * ms},
+		{"within the first quota", 0.1, 0, []time.Duration{9 * ms}, []time.Duration{0}},
+		{"one wait", 0.1, 0, []time.Duration{11 * ms}, []time.Duration{90 * ms}},
+		{"three waits", 0.1, 0, []time.Duration{35 * ms}, []time.Duration{270 * ms}},
+		{"requests share a quota", 0.1, 0, []time.Duration{6 * ms, 6 * ms, 6 * ms}, []time.Duration{0, 90 * ms, 0}},
+		{"a pause renews it", 0.1, 100 * ms, []time.Duration{6 * ms, 6 * ms}, []time.Duration{0, 0}},
+		{"a whole core never waits", 1, 0, []time.Duration{350 * ms}, []time.Duration{0}},
+		{"nor does more than one", 1.7, 0, []time.Duration{350 * ms}, []time.Duration{0}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			assert.Equal(t, tt.want, throttled(tt.wall, tt.cpu, tt.share, 100*ms))
+			e := estimate{share: tt.share, period: 100 * ms}
+			for i, cpu := range tt.cpu {
+				assert.Equal(t, tt.want[i], e.wait(cpu, tt.pause))
+			}
 		})
 	}
 }
