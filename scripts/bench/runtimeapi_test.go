@@ -9,6 +9,17 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// play runs function beside the test and has the test wait for its end.
+func play(t *testing.T, a *runtimeAPI, path, answer string) {
+	t.Helper()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		function(t, a, path, answer)
+	}()
+	t.Cleanup(func() { <-done })
+}
+
 // function plays a function's side of the Runtime API for one event.
 func function(t *testing.T, a *runtimeAPI, path, answer string) {
 	t.Helper()
@@ -38,7 +49,7 @@ func newAPI(t *testing.T) *runtimeAPI {
 func TestRuntimeAPICarriesAnEventAndItsAnswer(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
-	go function(t, a, "response", `{"statusCode":200}`)
+	play(t, a, "response", `{"statusCode":200}`)
 	<-a.asked
 	body, took, err := a.invoke(t.Context(), []byte(`{}`))
 	require.NoError(t, err)
@@ -49,7 +60,7 @@ func TestRuntimeAPICarriesAnEventAndItsAnswer(t *testing.T) {
 func TestRuntimeAPITellsOfErrors(t *testing.T) {
 	t.Parallel()
 	a := newAPI(t)
-	go function(t, a, "error", `{"errorMessage":"Unauthorized"}`)
+	play(t, a, "error", `{"errorMessage":"Unauthorized"}`)
 	<-a.asked
 	_, _, err := a.invoke(t.Context(), []byte(`{}`))
 	assert.ErrorContains(t, err, "Unauthorized")
