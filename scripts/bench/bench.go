@@ -40,6 +40,7 @@ func newBench(ctx context.Context, opts options) (*bench, error) {
 		{"building", b.buildAll},
 		{"trying the machine's limits", b.findLimits},
 		{"filling the table", b.fill},
+		{"warming the table up", b.warmUp},
 	} {
 		b.progress.say(step.what)
 		if err := step.do(ctx); err != nil {

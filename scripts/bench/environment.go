@@ -32,7 +32,7 @@ func deployedEnvironment() map[string]string {
 func lambdaEnvironment(name string, mb int, endpoint string) map[string]string {
 	return map[string]string{
 		"_HANDLER":                        "bootstrap",
-		"AWS_ACCESS_KEY_ID":               "AKIDBENCH",
+		"AWS_ACCESS_KEY_ID":               "test",
 		"AWS_DEFAULT_REGION":              benchRegion,
 		"AWS_ENDPOINT_URL_DYNAMODB":       endpoint,
 		"AWS_LAMBDA_FUNCTION_MEMORY_SIZE": strconv.Itoa(mb),

@@ -5,23 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-
-	dynamodblocal "users-api/scripts/dynamodb-local"
 )
-
-const tableTemplateFile = "resources/table.yml"
-
-func (b *bench) startTable(ctx context.Context) error {
-	var err error
-	if b.db, err = dynamodblocal.Start(ctx); err != nil {
-		return err
-	}
-	template, err := os.ReadFile(filepath.Join(b.root, tableTemplateFile))
-	if err != nil {
-		return err
-	}
-	return createTable(ctx, b.db.Endpoint(), template)
-}
 
 const workPrefix = "bench-"
 
