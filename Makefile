@@ -4,13 +4,13 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean check-dev check-test FORCE
+.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean bench check-dev check-test check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON AUTH
+export SUB SCOPES TTL NAME F EVENT JSON N MEM SVG AUTH
 
 local := .build/local
 
@@ -25,6 +25,10 @@ token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read us
 
 api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
 	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
+
+bench: check-bench ## cold starts, CPU and memory beside two yardsticks (F=getUser,createUser N=20 MEM=128,256,512 SVG=folder JSON=1)
+	@go build -o .build/bench ./scripts/bench
+	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${SVG:+-svg "$$SVG"} $${JSON:+-json}
 
 invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
 	@exec $(local) invoke -f "$$F" -event "$$EVENT"
@@ -66,6 +70,9 @@ check-dev:
 
 check-test:
 	@scripts/prerequisites test
+
+check-bench:
+	@scripts/prerequisites bench
 
 # go build itself knows whether there is anything to do.
 $(local): FORCE

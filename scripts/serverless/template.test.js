@@ -125,11 +125,11 @@ test('the environment is what the functions read', () => {
   const environment = (template, name) => template.Resources[`${logicalId(name)}LambdaFunction`].Properties.Environment.Variables;
   for (const name of names.filter((each) => each !== 'authorizer')) {
     assert.deepEqual(environment(prod, name), {
-      TABLE_NAME: { Ref: 'UsersTable' }, SERVICE: 'users-api', STAGE: 'prod', CORS_ORIGINS: '*', GOMAXPROCS: '1', LOG_LEVEL: 'info', LOG_DEBUG_SAMPLE: '0', PRIME: 'on',
+      TABLE_NAME: { Ref: 'UsersTable' }, SERVICE: 'users-api', STAGE: 'prod', CORS_ORIGINS: '*', GOMAXPROCS: '1', GOGC: '400', LOG_LEVEL: 'info', LOG_DEBUG_SAMPLE: '0', PRIME: 'on',
     });
   }
   const secret = (key) => ({ 'Fn::Sub': `{{resolve:secretsmanager:users-api/prod:SecretString:${key}::}}` });
-  const shared = { SERVICE: 'users-api', STAGE: 'prod', GOMAXPROCS: '1', LOG_LEVEL: 'info', LOG_DEBUG_SAMPLE: '0', PRIME: 'on', IDENTITY_HEADER: 'Authorization', JWT_LEEWAY: '0' };
+  const shared = { SERVICE: 'users-api', STAGE: 'prod', GOMAXPROCS: '1', GOGC: '400', LOG_LEVEL: 'info', LOG_DEBUG_SAMPLE: '0', PRIME: 'on', IDENTITY_HEADER: 'Authorization', JWT_LEEWAY: '0' };
   assert.deepEqual(environment(prod, 'authorizer'), { ...shared, JWT_SECRET: secret('jwtSecret'), API_KEYS: secret('apiKeys') });
   assert.deepEqual(environment(jwks, 'authorizer'), {
     ...shared, JWKS_URL: 'https://issuer.example/keys', JWT_ISSUER: 'https://issuer.example/', JWT_AUDIENCE: 'users-api',
@@ -164,7 +164,7 @@ test('the credential can have a header of its own', () => {
   const [[, authorizer]] = ofType(full, 'AWS::ApiGateway::Authorizer');
   assert.equal(authorizer.Properties.IdentitySource, 'method.request.header.x-api-key');
   const { Variables } = full.Resources.AuthorizerLambdaFunction.Properties.Environment;
-  assert.deepEqual(Object.keys(Variables), ['SERVICE', 'STAGE', 'GOMAXPROCS', 'LOG_LEVEL', 'LOG_DEBUG_SAMPLE', 'PRIME', 'IDENTITY_HEADER', 'API_KEYS'], 'nothing of tokens');
+  assert.deepEqual(Object.keys(Variables), ['SERVICE', 'STAGE', 'GOMAXPROCS', 'GOGC', 'LOG_LEVEL', 'LOG_DEBUG_SAMPLE', 'PRIME', 'IDENTITY_HEADER', 'API_KEYS'], 'nothing of tokens');
   assert.equal(Variables.IDENTITY_HEADER, 'x-api-key');
   const challenge = full.Resources.GatewayResponseUnauthorized.Properties.ResponseParameters['gatewayresponse.header.WWW-Authenticate'];
   assert.equal(challenge, "'ApiKey'");
