@@ -34,6 +34,18 @@ func TestLine(t *testing.T) {
 	assert.NotContains(t, line, "error")
 }
 
+// A gigabyte of log costs half a dollar, so a million lines do if each has a
+// thousand bytes.
+func TestLineStaysShort(t *testing.T) {
+	h := newHarness(t, config)
+	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
+		api.SetPrincipal(ctx, "jwt:auth0|5f7c8ec7c33c6c004bbafe82")
+		api.Annotate(ctx, "userId", "019aab7e-1a80-7c00-8000-000000000001")
+		return api.NoContent(), nil
+	}, event(t, "post.json"))
+	assert.LessOrEqual(t, len(h.log.String()), 1100)
+}
+
 func TestLevels(t *testing.T) {
 	tests := []struct {
 		name                 string

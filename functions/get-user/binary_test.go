@@ -1,0 +1,50 @@
+package main
+
+import (
+	"archive/zip"
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/runtimeapi"
+)
+
+// What the function may weigh: a cold start reads it all, and each package
+// linked into it may initialise something.
+const (
+	maxBinaryBytes = 8_500_000
+	maxZipBytes    = 3_600_000
+	maxPackages    = 300
+)
+
+func TestBinaryStaysSmall(t *testing.T) {
+	t.Parallel()
+	binary, err := os.ReadFile(runtimeapi.Build(t, "."))
+	require.NoError(t, err)
+	assert.LessOrEqual(t, len(binary), maxBinaryBytes)
+
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	w, err := z.Create("bootstrap")
+	require.NoError(t, err)
+	_, err = w.Write(binary)
+	require.NoError(t, err)
+	require.NoError(t, z.Close())
+	assert.LessOrEqual(t, packed.Len(), maxZipBytes)
+}
+
+func TestLinksFewPackages(t *testing.T) {
+	t.Parallel()
+	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").Output()
+	require.NoError(t, err)
+	packages := strings.Fields(string(out))
+	assert.LessOrEqual(t, len(packages), maxPackages)
+	for _, banned := range []string{"github.com/aws/aws-sdk-go-v2/config", "net/rpc", "testing", "text/template", "golang.org/x/sys/unix"} {
+		assert.NotContains(t, packages, banned)
+	}
+}
