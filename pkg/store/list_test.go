@@ -27,8 +27,9 @@ func (f *fixture) all(limit int) (users []user.User, pages int) {
 	}
 }
 
-func TestList(t *testing.T) {
-	f := newFixture(t)
+func TestList(t *testing.T) { onEachEngine(t, testList) }
+
+func testList(t *testing.T, f *fixture) {
 	users, pages := f.all(10)
 	assert.Empty(t, users)
 	assert.Equal(t, 1, pages)
@@ -45,8 +46,9 @@ func TestList(t *testing.T) {
 	}
 }
 
-func TestListWhileUsersComeAndGo(t *testing.T) {
-	f := newFixture(t)
+func TestListWhileUsersComeAndGo(t *testing.T) { onEachEngine(t, testListWhileUsersComeAndGo) }
+
+func testListWhileUsersComeAndGo(t *testing.T, f *fixture) {
 	var users []user.User
 	for i := range 9 {
 		users = append(users, f.create(input(fmt.Sprintf("u%d@example.com", i))))
@@ -66,8 +68,9 @@ func TestListWhileUsersComeAndGo(t *testing.T) {
 	assert.Equal(t, "changed@example.com", second.Users[5].Email)
 }
 
-func TestBadCursors(t *testing.T) {
-	f := newFixture(t)
+func TestBadCursors(t *testing.T) { onEachEngine(t, testBadCursors) }
+
+func testBadCursors(t *testing.T, f *fixture) {
 	f.create(input("a@example.com"))
 	f.create(input("b@example.com"))
 	page, err := f.List(t.Context(), 1, "")

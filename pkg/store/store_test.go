@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -18,15 +19,51 @@ import (
 	"users-api/pkg/store/storetest"
 	"users-api/pkg/user"
 	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/emulator"
 )
 
-var endpoint string
+// endpoint is DynamoDB Local's, Amazon's own engine; local that of the local AWS
+// which the service is developed on.
+var endpoint, local string
 
 func TestMain(m *testing.M) {
 	if os.Getenv("TRUST_TEST_ADDRESS") != "" { // a test that runs itself again, without a table
 		os.Exit(m.Run())
 	}
-	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
+	os.Exit(withLocalAWS(func() int {
+		return dynamodblocal.RunTests(m, func(url string) { endpoint = url })
+	}))
+}
+
+func withLocalAWS(run func() int) int {
+	state, err := os.MkdirTemp("", "store-test-")
+	if err == nil {
+		defer os.RemoveAll(state)
+		var aws *emulator.Emulator
+		if aws, err = startLocalAWS(state); err == nil {
+			defer aws.Stop() //nolint:errcheck // its state is thrown away
+			local = aws.URL
+			return run()
+		}
+	}
+	fmt.Fprintln(os.Stderr, err)
+	return 1
+}
+
+func startLocalAWS(state string) (*emulator.Emulator, error) {
+	ctx := context.Background()
+	here, err := os.Getwd()
+	if err != nil {
+		return nil, err
+	}
+	root, err := emulator.Root(here)
+	if err != nil {
+		return nil, err
+	}
+	if err := emulator.Install(ctx, root, os.Stderr); err != nil {
+		return nil, err
+	}
+	return emulator.Start(ctx, emulator.Options{Root: root, State: state})
 }
 
 // fixture is a table of a test's own, with a clock that the test turns.
@@ -38,9 +75,26 @@ type fixture struct {
 	ahead  atomic.Int64 // how far the clock is ahead of the real one, in ns
 }
 
+// newFixture makes a table on Amazon's engine.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
 	t.Parallel()
+	return newFixtureAt(t, endpoint)
+}
+
+// onEachEngine runs a part of the store's contract on both engines.
+func onEachEngine(t *testing.T, test func(*testing.T, *fixture)) {
+	t.Parallel()
+	for name, at := range map[string]string{"DynamoDB Local": endpoint, "local AWS": local} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t, newFixtureAt(t, at))
+		})
+	}
+}
+
+func newFixtureAt(t *testing.T, endpoint string) *fixture {
+	t.Helper()
 	f := &fixture{t: t, client: dynamodblocal.Client(endpoint), name: "users-" + uuid.NewString()}
 	require.NoError(t, dynamodblocal.CreateTable(t.Context(), f.client, f.name))
 	f.Table = store.New(f.client, f.name, f.now, uuid.NewV7)
@@ -104,8 +158,9 @@ var ann = user.Input{Name: "Ann", Email: "Ann@Example.com"}
 
 func input(email string) user.Input { return user.Input{Name: "Somebody", Email: email} }
 
-func TestCreateAndGet(t *testing.T) {
-	f := newFixture(t)
+func TestCreateAndGet(t *testing.T) { onEachEngine(t, testCreateAndGet) }
+
+func testCreateAndGet(t *testing.T, f *fixture) {
 	age := 42
 	created := f.create(user.Input{Name: "Ann", Email: "Ann@Example.com", Age: &age})
 
@@ -118,8 +173,9 @@ func TestCreateAndGet(t *testing.T) {
 	requireKind(t, apperr.NotFound, err)
 }
 
-func TestItemsAsDesigned(t *testing.T) {
-	f := newFixture(t)
+func TestItemsAsDesigned(t *testing.T) { onEachEngine(t, testItemsAsDesigned) }
+
+func testItemsAsDesigned(t *testing.T, f *fixture) {
 	age := 42
 	u, err := f.Create(t.Context(), user.Input{Name: "Ann", Email: "Ann@Example.com", Age: &age}, store.Idempotency{Principal: "jwt:me", Key: "k"})
 	require.NoError(t, err)
@@ -144,8 +200,9 @@ func TestItemsAsDesigned(t *testing.T) {
 	}
 }
 
-func TestCreateTakenAddress(t *testing.T) {
-	f := newFixture(t)
+func TestCreateTakenAddress(t *testing.T) { onEachEngine(t, testCreateTakenAddress) }
+
+func testCreateTakenAddress(t *testing.T, f *fixture) {
 	f.create(ann)
 	for _, same := range []string{"Ann@Example.com", "ann@example.com", "ANN@EXAMPLE.COM"} {
 		_, err := f.Create(t.Context(), input(same), store.Idempotency{})
@@ -155,8 +212,9 @@ func TestCreateTakenAddress(t *testing.T) {
 	assert.Equal(t, 1, f.requireConsistent(), "nothing of the others is written")
 }
 
-func TestIdempotencyKey(t *testing.T) {
-	f := newFixture(t)
+func TestIdempotencyKey(t *testing.T) { onEachEngine(t, testIdempotencyKey) }
+
+func testIdempotencyKey(t *testing.T, f *fixture) {
 	idem := store.Idempotency{Principal: "jwt:me", Key: "k1"}
 	first, err := f.Create(t.Context(), ann, idem)
 	require.NoError(t, err)
@@ -191,8 +249,9 @@ func TestIdempotencyKey(t *testing.T) {
 	f.requireConsistent()
 }
 
-func TestUpdate(t *testing.T) {
-	f := newFixture(t)
+func TestUpdate(t *testing.T) { onEachEngine(t, testUpdate) }
+
+func testUpdate(t *testing.T, f *fixture) {
 	bea := f.create(input("bea@example.com"))
 	u := f.create(ann)
 
@@ -237,8 +296,9 @@ func TestUpdate(t *testing.T) {
 	assert.Equal(t, 3, f.requireConsistent())
 }
 
-func TestDelete(t *testing.T) {
-	f := newFixture(t)
+func TestDelete(t *testing.T) { onEachEngine(t, testDelete) }
+
+func testDelete(t *testing.T, f *fixture) {
 	u := f.create(ann)
 
 	requireKind(t, apperr.PreconditionFailed, f.Delete(t.Context(), u.ID, version(2)))
@@ -248,8 +308,9 @@ func TestDelete(t *testing.T) {
 	f.create(ann)
 }
 
-func TestFindByEmail(t *testing.T) {
-	f := newFixture(t)
+func TestFindByEmail(t *testing.T) { onEachEngine(t, testFindByEmail) }
+
+func testFindByEmail(t *testing.T, f *fixture) {
 	u := f.create(ann)
 
 	found, err := f.FindByEmail(t.Context(), "ANN@EXAMPLE.COM")
@@ -264,8 +325,9 @@ func TestFindByEmail(t *testing.T) {
 	requireKind(t, apperr.Invalid, err)
 }
 
-func TestPrimesWriteNothing(t *testing.T) {
-	f := newFixture(t)
+func TestPrimesWriteNothing(t *testing.T) { onEachEngine(t, testPrimesWriteNothing) }
+
+func testPrimesWriteNothing(t *testing.T, f *fixture) {
 	require.NoError(t, f.PrimePut(t.Context()))
 	require.NoError(t, f.PrimeDelete(t.Context()))
 	assert.Empty(t, f.items())
