@@ -3,7 +3,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 
 	"users-api/pkg/api"
@@ -13,8 +12,6 @@ import (
 func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	authenticator, authErr := auth.FromEnv(os.LookupEnv)
-	if err := errors.Join(edgeErr, authErr); err != nil {
-		api.Exit(err)
-	}
+	api.ExitOn(edgeErr, authErr)
 	api.StartFunc(edge, newHandler(authenticator), api.PrimeCall(authenticator.Prime), rehearse(authenticator))
 }

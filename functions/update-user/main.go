@@ -2,7 +2,6 @@
 package main
 
 import (
-	"errors"
 	"os"
 
 	"users-api/pkg/api"
@@ -17,8 +16,6 @@ const primeEvent = `{"resource":"/users/{id}","httpMethod":"PUT","body":"{\"name
 func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	table, tableErr := store.FromEnv(os.LookupEnv)
-	if err := errors.Join(edgeErr, tableErr); err != nil {
-		api.Exit(err)
-	}
+	api.ExitOn(edgeErr, tableErr)
 	edge.Start(handler(table), api.PrimeRequest(primeEvent), api.PrimeCall(table.PrimePut))
 }

@@ -15,6 +15,7 @@ package api
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -64,11 +65,14 @@ func FromEnv(lookup func(string) (string, bool)) (*Edge, error) {
 	return New(config, os.Stderr, time.Now), nil
 }
 
-// Exit ends a function whose initialisation failed, with one line that says why.
-// Lambda then reports an init error and tries again with the next request.
-func Exit(err error) {
-	newLogger(os.Stderr).fatal(time.Now(), err)
-	os.Exit(1)
+// ExitOn ends a function whose initialisation failed, with one line that says
+// all of why; without an error it does nothing. Lambda then reports an init
+// error and tries again with the next request.
+func ExitOn(errs ...error) {
+	if err := errors.Join(errs...); err != nil {
+		newLogger(os.Stderr).fatal(time.Now(), err)
+		os.Exit(1)
+	}
 }
 
 // Start primes the function and then serves invocations; it does not return. A
