@@ -104,6 +104,9 @@ func (e *Edge) newLine(ctx context.Context) *Line {
 	if !l.silent {
 		l.cold = !e.warm.Swap(true)
 	}
+	if l.cold {
+		l.counts = e.primed.count()
+	}
 	l.debug = e.config.Level <= slog.LevelDebug || e.config.DebugSample > 0 && rand.Float64() < e.config.DebugSample
 	if lc, ok := lambdacontext.FromContext(ctx); ok {
 		l.function = lc.AwsRequestID

@@ -68,6 +68,17 @@ func (e *Edge) prime(function lambda.Handler, primes []Prime) {
 	e.primed = priming{true, e.now().Sub(start), errors.Join(errs...)}
 }
 
+// count is the metric of it: Primed, or PrimeFailed.
+func (p priming) count() []count {
+	switch {
+	case !p.done:
+		return nil
+	case p.err != nil:
+		return []count{{metric: "PrimeFailed"}}
+	}
+	return []count{{metric: "Primed"}}
+}
+
 func (p priming) append(attrs []slog.Attr) []slog.Attr {
 	if !p.done {
 		return attrs

@@ -1,0 +1,62 @@
+package api
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestPriming(t *testing.T) {
+	t.Parallel()
+	const event = `{"httpMethod":"GET","resource":"/users"}`
+	answers := func(err error) Handler {
+		return func(context.Context, *Request) (Response, error) { return NoContent(), err }
+	}
+	tests := []struct {
+		name    string
+		handler Handler
+		primes  []Prime
+		off     bool
+		metric  string // of the first invocation
+		failure string
+	}{
+		{"a request", answers(nil), []Prime{PrimeRequest(event)}, false, "Primed", ""},
+		{"a request that fails", answers(errors.New("table away")), []Prime{PrimeRequest(event)}, false, "PrimeFailed", "priming answered 500"},
+		{"a call that fails", answers(nil), []Prime{PrimeCall(func(context.Context) error { return errors.New("no right") })}, false, "PrimeFailed", "no right"},
+		{"a call that has no end", answers(nil), []Prime{PrimeCall(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })}, false, "PrimeFailed", "deadline"},
+		{"off", answers(nil), []Prime{PrimeRequest(event)}, true, "", ""},
+		{"nothing to prime", answers(nil), nil, false, "", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			var log bytes.Buffer
+			e := New(Config{Service: "s", Stage: "t", Function: "f", Origins: []string{"*"}, Priming: !tt.off}, &log, time.Now)
+			function := e.Wrap(tt.handler)
+			e.prime(function, tt.primes)
+			assert.Empty(t, log.String(), "priming writes no line")
+
+			_, err := function.Invoke(t.Context(), []byte(event))
+			require.NoError(t, err)
+			var line map[string]any
+			require.NoError(t, json.Unmarshal(log.Bytes(), &line))
+			assert.Equal(t, true, line["cold_start"], "priming is not the first invocation")
+			for _, metric := range []string{"Primed", "PrimeFailed"} {
+				if metric == tt.metric {
+					assert.Equal(t, 1.0, line[metric])
+				} else {
+					assert.NotContains(t, line, metric)
+				}
+			}
+			failure, _ := line["primeError"].(string)
+			assert.Contains(t, failure, tt.failure)
+			assert.Equal(t, tt.failure != "", failure != "")
+		})
+	}
+}
