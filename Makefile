@@ -14,6 +14,10 @@ export SUB SCOPES TTL NAME F EVENT JSON N MEM SVG AUTH
 
 local := .build/local
 
+# Architecture of the parameter in template.yaml, in Lambda's words and in Go's.
+ARCHITECTURE ?= arm64
+sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": use arm64 or x86_64))
+
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -53,17 +57,31 @@ test: check-test $(local) lint ## format, vet, staticcheck, and all tests
 	go test -race ./...
 	go test -run '^TestGuard' ./pkg/api
 
-lint: ## gofmt, go vet, staticcheck
+lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
+	@$(local) install -framework
+	npm run lint --silent
 
 reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(local) reset
 
 clean: ## remove what was built; what was installed and the local AWS stay
-	rm -rf .build .serverless
+	rm -rf .build .serverless .aws-sam
+
+# What "sam build" asks for, a function's logical id in template.yaml each: its
+# program, built as scripts/serverless/build.js builds it, in SAM's folder.
+build-ListUsersFunction: program := list-users
+build-GetUserFunction: program := get-user
+build-CreateUserFunction: program := create-user
+build-UpdateUserFunction: program := update-user
+build-DeleteUserFunction: program := delete-user
+build-AuthorizerFunction: program := authorizer
+build-%Function: FORCE
+	CGO_ENABLED=0 GOFLAGS= GOOS=linux GOARCH=$(sam_goarch) GOARM64=v8.0 GOAMD64=v1 \
+	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(program)
 
 check-dev:
 	@scripts/prerequisites dev

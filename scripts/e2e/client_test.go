@@ -31,6 +31,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   string
+	sent   http.Header // the request's
 }
 
 // user is a user as the API shows it.
@@ -59,6 +60,7 @@ func call(t *testing.T, r request) answer {
 	t.Helper()
 	a := send(t, r)
 	assert.Equal(t, "*", a.header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %s %s: %v", r.method, r.target, a)
+	a.documented(t, r)
 	return a
 }
 
@@ -85,7 +87,7 @@ func send(t *testing.T, r request) answer {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, body: string(body)}
+	a := answer{status: resp.StatusCode, header: resp.Header, body: string(body), sent: req.Header}
 	if id := a.header.Get("X-Correlation-Id"); id != "" {
 		answered.Lock()
 		answered.ids = append(answered.ids, id)

@@ -31,16 +31,11 @@ class BuildError extends Error {}
  * takes another.
  */
 async function buildFunctions({ root, architecture, system = 'linux', functions }) {
-  const goarch = goArchitectures[architecture];
-  if (!goarch) throw new BuildError(`architecture "${architecture}": use arm64 or x86_64`);
+  const goarch = goArchitecture(architecture);
   for (const [name, folder] of Object.entries(functions)) requireFolder(root, name, folder);
 
   const out = path.join(root, '.build', `${system}-${goarch}`);
-  await fs.promises.mkdir(out, { recursive: true });
-  const folders = [...new Set(Object.values(functions))].map((folder) => `./${folder}`);
-  // The slash makes go write each program into the folder, under its own name.
-  await go(root, ['build', ...goFlags, '-o', `${out}/`, ...folders], { GOOS: system, GOARCH: goarch });
-
+  await compile({ root, goarch, system, folders: Object.values(functions), out });
   const artifacts = {};
   for (const [name, folder] of Object.entries(functions)) {
     const binary = path.join(out, path.basename(folder));
@@ -48,6 +43,20 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
     await zipBootstrap(binary, path.join(root, artifacts[name]));
   }
   return artifacts;
+}
+
+/** Compiles the programs in folders into the folder out, each under its folder's name. */
+async function compile({ root, goarch, system, folders, out }) {
+  await fs.promises.mkdir(out, { recursive: true });
+  const packages = [...new Set(folders)].map((folder) => `./${folder}`);
+  // The slash makes go write each program into the folder, under its own name.
+  await go(root, ['build', ...goFlags, '-o', `${out}/`, ...packages], { GOOS: system, GOARCH: goarch });
+}
+
+function goArchitecture(architecture) {
+  const goarch = goArchitectures[architecture];
+  if (!goarch) throw new BuildError(`architecture "${architecture}": use arm64 or x86_64`);
+  return goarch;
 }
 
 function requireFolder(root, name, folder) {
@@ -80,4 +89,4 @@ function notStarted(error) {
   return new BuildError('go is not on the PATH; install Go (the version is in go.mod) from go.dev/dl');
 }
 
-module.exports = { buildFunctions, BuildError };
+module.exports = { buildFunctions, compile, goArchitecture, BuildError };
