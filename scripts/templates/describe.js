@@ -57,13 +57,19 @@ function describeFunctions(service) {
       timeout: Number(fn.Timeout),
       tracing: fn.TracingConfig?.Mode ?? 'PassThrough',
       tags: fn.Tags.filter(({ Key }) => Key !== 'lambda:createdBy').sort(by('Key')),
-      environment: fn.Environment.Variables,
+      environment: describeEnvironment(service, fn.Environment.Variables),
       role: describeRole(service.resources[fn.Role['Fn::GetAtt'][0]].Properties),
       waitsForItsLog: [service.resources[id].DependsOn].flat().some((other) => service.resources[other].Type === 'AWS::Logs::LogGroup'),
       calledBy: callers(service, fn.FunctionName),
     },
   ]);
   return Object.fromEntries(described);
+}
+
+/** Variables, with the table's name for a reference to it. */
+function describeEnvironment({ resources }, variables) {
+  const value = (each) => (each.Ref ? resources[each.Ref].Properties.TableName : each);
+  return Object.fromEntries(Object.entries(variables).map(([name, each]) => [name, value(each)]));
 }
 
 function describeRole(role) {
