@@ -32,12 +32,12 @@ const deployments = [
     stage: 'v2',
     serverless: {
       architecture: 'x86_64', memorySize: '256', logLevel: 'warn', logDebugSample: '0.01', prime: 'off', corsOrigins: 'https://a.example', corsMaxAge: '60',
-      identityHeader: 'x-api-key', authorizerTtl: '0', secretVersion, throttleRate: '7', throttleBurst: '8',
+      identityHeader: 'x-api-key', acceptTokens: 'false', authorizerTtl: '0', secretVersion, throttleRate: '7', throttleBurst: '8',
       writeThrottleRate: '5', writeThrottleBurst: '6', accessLogRole: 'existing',
     },
     sam: {
       Architecture: 'x86_64', MemorySize: '256', LogLevel: 'warn', LogDebugSample: '0.01', Prime: 'off', CorsOrigin: 'https://a.example', CorsMaxAge: '60',
-      IdentityHeader: 'x-api-key', AuthorizerTtl: '0', SecretVersion: secretVersion, ThrottleRate: '7', ThrottleBurst: '8',
+      IdentityHeader: 'x-api-key', AcceptTokens: 'false', AuthorizerTtl: '0', SecretVersion: secretVersion, ThrottleRate: '7', ThrottleBurst: '8',
       WriteThrottleRate: '5', WriteThrottleBurst: '6', AccessLogRole: 'existing',
     },
   },
@@ -51,7 +51,6 @@ const deployments = [
       AcceptApiKeys: 'false', JwksUrl: `${issuer}keys`, JwtIssuer: issuer, JwtAudience: 'users-api', JwtAlgorithms: 'RS256,ES256', JwtLeeway: '5',
     },
   },
-  { name: 'keys, and no tokens', stage: 'dev', serverless: { acceptTokens: 'false' }, sam: { AcceptTokens: 'false' } },
 ];
 
 const byServerless = compileAll();
