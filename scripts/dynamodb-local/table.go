@@ -3,6 +3,7 @@ package dynamodblocal
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,7 +34,8 @@ type tableDefinition struct {
 }
 
 // CreateTable makes an empty table of a name, the way resources/table.yml
-// defines the deployed one, and returns once it is there.
+// defines the deployed one, and returns once it is there. One of that name that
+// there is already stays as it is.
 func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
 	definition, err := deployedTable()
 	if err != nil {
@@ -46,7 +48,8 @@ func CreateTable(ctx context.Context, client *dynamodb.Client, name string) erro
 		KeySchema:              definition.KeySchema,
 		GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes,
 	})
-	if err != nil {
+	// The SDK asks again when an answer is late; then the table is there already.
+	if _, exists := errors.AsType[*types.ResourceInUseException](err); err != nil && !exists {
 		return fmt.Errorf("create table %q: %w", name, err)
 	}
 	return dynamodb.NewTableExistsWaiter(client).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, startTimeout)
