@@ -4,18 +4,20 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean check-dev check-test FORCE
+.PHONY: help dev token api-key invoke logs seed deploy package build test lint bench-list bench-units reset clean check-dev check-test FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
 export SUB SCOPES TTL NAME F EVENT JSON AUTH
+export N SEED WORKERS TABLE_NAME PAGES
 
 local := .build/local
+tools := .build/seed .build/listbench .build/units
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
 	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
@@ -31,6 +33,9 @@ invoke: $(local) ## send an event to a function of the local stage (F=getUser EV
 
 logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
 	@exec $(local) logs -f "$$F" $${JSON:+-json}
+
+seed: .build/seed ## have N users in the table of `make dev`, or in TABLE_NAME; goes on where it was stopped (N=1000, SEED, WORKERS)
+	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
 
 deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
 	@$(local) install -framework
@@ -55,6 +60,12 @@ lint: ## gofmt, go vet, staticcheck
 	go vet ./...
 	go tool staticcheck ./...
 
+bench-list: .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
+	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}
+
+bench-units: .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
+	@exec .build/units $${JSON:+-json}
+
 reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(local) reset
 
@@ -71,3 +82,6 @@ check-test:
 $(local): FORCE
 	@test -e $@ || echo "building the tools in scripts/local, which takes a minute the first time …" >&2
 	@go build -o $@ ./scripts/local
+
+$(tools): .build/%: FORCE
+	@go build -o $@ ./scripts/$*
