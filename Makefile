@@ -4,17 +4,17 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs seed deploy package build test lint bench-list bench-units reset clean check-dev check-test FORCE
+.PHONY: help dev token api-key invoke logs seed deploy package build test lint load bench-list bench-units reset clean check-dev check-test FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
 export SUB SCOPES TTL NAME F EVENT JSON AUTH
-export N SEED WORKERS TABLE_NAME PAGES
+export N SEED WORKERS TABLE_NAME PAGES RATE DURATION URL TOKEN KEEP
 
 local := .build/local
-tools := .build/seed .build/listbench .build/units
+tools := .build/seed .build/load .build/listbench .build/units
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ lint: ## gofmt, go vet, staticcheck
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
 	go tool staticcheck ./...
+
+load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and draw the answers' times (RATE=50 DURATION=10s KEEP=1)
+	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
 bench-list: .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
 	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}

@@ -16,7 +16,7 @@ import (
 // lineEvery is how often there is a line where there is no terminal.
 const lineEvery = 5 * time.Second
 
-const barTemplate pb.ProgressBarTemplate = `{{string . "prefix"}} {{counters . }} {{bar . "[" "=" ">" " " "]"}} {{percent . "%.1f%%"}} {{speed . "%s/s" }} {{rtime . "%s left" "in %s" ""}}`
+const barTemplate pb.ProgressBarTemplate = `{{string . "prefix"}} {{counters . }} {{bar . "[" "=" ">" " " "]"}} {{percent . "%.1f%%"}} {{speed . "%s/s" "-/s"}} {{rtime . "%s left" "in %s" ""}}`
 
 // Progress is the progress of one job. Add may be called by several goroutines.
 type Progress struct {
@@ -42,9 +42,14 @@ func Start(out io.Writer, what string, total int) *Progress {
 	return p
 }
 
+// isTerminal leaves out terminals without a width, on which no bar would show.
 func isTerminal(out io.Writer) bool {
 	file, ok := out.(*os.File)
-	return ok && term.IsTerminal(int(file.Fd()))
+	if !ok || !term.IsTerminal(int(file.Fd())) {
+		return false
+	}
+	width, _, err := term.GetSize(int(file.Fd()))
+	return err == nil && width > 0
 }
 
 // Add says that n more are done.
@@ -91,7 +96,7 @@ func line(what string, done, total int, elapsed time.Duration) string {
 
 // Rate is how many a second there were, as text.
 func Rate(done int, elapsed time.Duration) string {
-	if elapsed <= 0 {
+	if done == 0 || elapsed <= 0 {
 		return "-"
 	}
 	perSecond := float64(done) / elapsed.Seconds()

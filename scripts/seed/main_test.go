@@ -86,7 +86,7 @@ func TestAStoppedRunSaysThatItCanGoOn(t *testing.T) {
 		return nil
 	}
 	var out strings.Builder
-	err := seed(ctx, options{users: 5000, workers: 1}, target{"table users", table}, &out)
+	err := seed(ctx, options{users: 5000, workers: 1}, target{name: "table users", table: table}, &out)
 	assert.EqualError(t, err, "stopped; the same command goes on where this one was")
 	assert.Regexp(t, `^table users: made \d+ users`, out.String())
 	assert.Less(t, len(table.users), 15)
@@ -97,7 +97,7 @@ func TestAnEarlierRunIsMentioned(t *testing.T) {
 	table := newFakeTable()
 	finish(t, table, 2500)
 	var out strings.Builder
-	require.NoError(t, seed(t.Context(), options{users: 2600, workers: 8}, target{"table users", table}, &out))
+	require.NoError(t, seed(t.Context(), options{users: 2600, workers: 8}, target{name: "table users", table: table}, &out))
 	assert.Contains(t, out.String(), "table users: going on behind 2000 users of an earlier run\n")
 	assert.Contains(t, out.String(), "made 100 users")
 	assert.Contains(t, out.String(), "found 2500 that were there")

@@ -30,6 +30,7 @@ import (
 type target struct {
 	name  string // for messages
 	table table
+	local bool
 }
 
 // findTarget opens the table that the environment names, or else the one of the
@@ -82,7 +83,9 @@ func localTarget(workers int) (target, error) {
 		return target{}, err
 	}
 	name := emulator.Service + "-" + emulator.Stage
-	return newTarget(emulator.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
+	t := newTarget(emulator.ConfigFor(url), name, "table "+name+" of the local AWS", workers)
+	t.local = true
+	return t, nil
 }
 
 // newTarget opens a table with a connection for each worker.
@@ -97,7 +100,7 @@ func newTarget(cfg aws.Config, name, shown string, workers int) target {
 		})
 	}
 	cfg.Logger = logging.Nop{} // it would warn of each refusal by DynamoDB Local, which has no checksum
-	return target{shown, store.New(dynamodb.NewFromConfig(cfg), name, time.Now, uuid.NewV7)}
+	return target{name: shown, table: store.New(dynamodb.NewFromConfig(cfg), name, time.Now, uuid.NewV7)}
 }
 
 // explain adds to an error of the table what to do about it.
