@@ -4,22 +4,24 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean bench check-dev check-test check-bench FORCE
+.PHONY: help dev token api-key invoke logs seed load deploy package build test lint bench bench-list bench-units reset clean check-dev check-test check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON N MEM SVG AUTH
+export SUB SCOPES TTL NAME F EVENT JSON MEM SVG AUTH
+export N SEED WORKERS TABLE_NAME PAGES RATE DURATION URL TOKEN KEEP
 
 local := .build/local
+tools := .build/seed .build/load .build/listbench .build/units
 
 # Architecture of the parameter in template.yaml, in Lambda's words and in Go's.
 ARCHITECTURE ?= arm64
 sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": use arm64 or x86_64))
 
 help: ## list the targets
-	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
 	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
@@ -39,6 +41,9 @@ invoke: $(local) ## send an event to a function of the local stage (F=getUser EV
 
 logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
 	@exec $(local) logs -f "$$F" $${JSON:+-json}
+
+seed: .build/seed ## have N users in the table of `make dev`, or in TABLE_NAME; goes on where it was stopped (N=1000, SEED, WORKERS)
+	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
 
 deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
 	@$(local) install -framework
@@ -64,6 +69,15 @@ lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	go tool staticcheck ./...
 	@$(local) install -framework
 	npm run lint --silent
+
+load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and draw the answers' times (RATE=50 DURATION=10s KEEP=1)
+	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
+
+bench-list: .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
+	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}
+
+bench-units: .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
+	@exec .build/units $${JSON:+-json}
 
 reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(local) reset
@@ -96,3 +110,6 @@ check-bench:
 $(local): FORCE
 	@test -e $@ || echo "building the tools in scripts/local, which takes a minute the first time …" >&2
 	@go build -o $@ ./scripts/local
+
+$(tools): .build/%: FORCE
+	@go build -o $@ ./scripts/$*

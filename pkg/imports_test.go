@@ -29,6 +29,10 @@ var mayImport = map[string][]string{
 	"scripts/":               {"scripts/"},
 	"scripts/local":          {"scripts/", "pkg/auth"}, // the form of an API key has one home
 	"scripts/bench":          {"scripts/"},
+	"scripts/people":         {"pkg/user"},                                        // made-up input of the service
+	"scripts/seed":           {"scripts/", "pkg/apperr", "pkg/store", "pkg/user"}, // writes through the store, so that what it writes is what the functions write
+	"scripts/listbench":      {"scripts/", "pkg/store", "pkg/user"},               // measures the store without HTTP
+	"scripts/units":          {"scripts/", "pkg/store", "pkg/user"},               // so does this
 	"scripts/dynamodb-local": {},
 }
 

@@ -13,10 +13,12 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+	"github.com/golang-jwt/jwt/v5"
 )
 
 // secretName is the secret that serverless.yml refers to, as in every other stage.
@@ -65,6 +67,16 @@ func writeSecret(file string) (Secret, error) {
 		return Secret{}, err
 	}
 	return s, os.WriteFile(file, data, 0o600)
+}
+
+// Token returns a token that the local stage's authorizer takes.
+func (s Secret) Token(subject string, scopes []string, now time.Time, ttl time.Duration) (string, error) {
+	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
+		"sub":   subject,
+		"scope": strings.Join(scopes, " "),
+		"iat":   now.Unix(),
+		"exp":   now.Add(ttl).Unix(),
+	}).SignedString([]byte(s.JWTSecret))
 }
 
 // NewAPIKey returns a random key of 256 bits.

@@ -17,7 +17,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-	"github.com/golang-jwt/jwt/v5"
 
 	"users-api/scripts/emulator"
 )
@@ -46,22 +45,13 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if err != nil {
 			return err
 		}
-		token, err := signToken(secret, *sub, words(*scopes), time.Now(), *ttl)
+		token, err := secret.Token(*sub, words(*scopes), time.Now(), *ttl)
 		if err != nil {
 			return err
 		}
 		_, err = fmt.Fprintln(ws.out, token)
 		return err
 	}
-}
-
-func signToken(secret emulator.Secret, sub string, scopes []string, now time.Time, ttl time.Duration) (string, error) {
-	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
-		"sub":   sub,
-		"scope": strings.Join(scopes, " "),
-		"iat":   now.Unix(),
-		"exp":   now.Add(ttl).Unix(),
-	}).SignedString([]byte(secret.JWTSecret))
 }
 
 // keyName is what an entry of API_KEYS can hold as a name.
