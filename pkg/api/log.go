@@ -132,7 +132,7 @@ func (l *Line) request(r *Request) {
 	l.isRequest = true
 	l.requestID = r.RequestContext.RequestID
 	l.correlationID = correlationID(r)
-	l.method, l.route = clip(r.Method, maxValueBytes), clip(r.Method+" "+r.Resource, maxValueBytes)
+	l.method, l.route = clip(r.Method, maxValueBytes), clip(strings.TrimSpace(r.Method+" "+r.Resource), maxValueBytes)
 }
 
 // correlationID follows a request through several services: the client's own

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
+	"users-api/pkg/api/linetest"
 )
 
 func TestLine(t *testing.T) {
@@ -95,38 +98,27 @@ func TestSecondInvocationIsWarm(t *testing.T) {
 	assert.Contains(t, lines[1], `"cold_start":false`)
 }
 
-// The rules of CloudWatch's "Specification: Embedded metric format".
-func TestLineIsEmbeddedMetricFormat(t *testing.T) {
+func TestLineIsMetrics(t *testing.T) {
 	h := newHarness(t, config)
 	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
 		api.Count(ctx, "Denied", "reason", "expired")
 		return api.Response{}, errors.New("boom")
 	}, event(t, "post.json"))
-	line := h.line()
-	metadata := line["_aws"].(map[string]any)
-	assert.EqualValues(t, h.time.UnixMilli(), metadata["Timestamp"])
-	sets := map[string]bool{}
-	for _, d := range metadata["CloudWatchMetrics"].([]any) {
-		directive := d.(map[string]any)
-		assert.Equal(t, "users-api", directive["Namespace"])
-		for _, set := range directive["Dimensions"].([]any) {
-			var names []string
-			for _, dimension := range set.([]any) {
-				names = append(names, dimension.(string))
-				assert.IsType(t, "", line[dimension.(string)], "a dimension is a text at the root")
-			}
-			assert.LessOrEqual(t, len(names), 30)
-			sets[strings.Join(names, "/")] = true
-		}
-		for _, m := range directive["Metrics"].([]any) {
-			metric := m.(map[string]any)
-			assert.IsType(t, 1.0, line[metric["Name"].(string)], "a metric is a number at the root")
-			assert.Contains(t, []string{"Count", "Milliseconds"}, metric["Unit"])
+	values, series := map[string]float64{}, map[string]bool{}
+	for _, m := range linetest.Check(t, []byte(h.log.String())) {
+		assert.Equal(t, "users-api", m.Namespace)
+		values[m.Name+" "+m.Unit] = m.Value
+		for _, set := range m.Dimensions {
+			series[m.Name+" by "+strings.Join(slices.Sorted(maps.Values(set)), ", ")] = true
 		}
 	}
-	assert.Equal(t, map[string]bool{"service/stage": true, "service/stage/function_name": true, "service/stage/reason": true}, sets)
-	assert.Equal(t, 1.0, line["Errors"])
-	assert.Equal(t, 1.0, line["Denied"])
+	assert.Equal(t, map[string]float64{
+		"Requests Count": 1, "ClientErrors Count": 0, "Errors Count": 1, "RequestDuration Milliseconds": 1, "ColdStart Count": 1, "Denied Count": 1,
+	}, values)
+	assert.Len(t, series, 5*2+2, "each is paid for: five by stage and by function, Denied by stage and by reason")
+	assert.True(t, series["Requests by test, users-api"])
+	assert.True(t, series["Requests by test, users-api, users-api-test-fn"])
+	assert.True(t, series["Denied by expired, test, users-api"])
 }
 
 func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
