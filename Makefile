@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs deploy package build test lint reset clean bench check-dev check-test check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats deploy package build test lint reset clean bench check-dev check-test check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -39,6 +39,9 @@ invoke: $(local) ## send an event to a function of the local stage (F=getUser EV
 
 logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
 	@exec $(local) logs -f "$$F" $${JSON:+-json}
+
+stats: $(local) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
+	@exec $(local) stats $${JSON:+-json}
 
 deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
 	@$(local) install -framework
