@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -122,7 +123,7 @@ func TestLineIsMetrics(t *testing.T) {
 }
 
 func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
-	evil := "x\r\n{\"level\":\"INFO\",\"forged\":true}\u2028\x1b[31m\"" + strings.Repeat("A", 1<<20)
+	evil := "x\r\n{\"level\":\"INFO\",\"forged\":true}\u2028\u0085\u009b31m\x1b[31m\u00a0é\"" + strings.Repeat("A", 1<<20)
 	h := newHarness(t, config)
 	req := `{"httpMethod":` + quoted(evil) + `,"resource":` + quoted(evil) + `,"headers":{"X-Correlation-Id":` + quoted(evil) +
 		`},"requestContext":{"requestId":` + quoted(evil) + `,"authorizer":{"principalId":` + quoted(evil) + `}}}`
@@ -132,6 +133,9 @@ func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
 	}, req)
 	line := h.line()
 	assert.NotContains(t, line, "forged")
+	assert.True(t, strings.HasPrefix(evil, strings.TrimSuffix(line["note"].(string), "…")), "it is as it came")
+	notPlain := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || r == '\u2028') }
+	assert.Equal(t, -1, strings.IndexFunc(h.log.String(), notPlain), "nothing that some reader takes for the end of a line")
 	assert.Less(t, len(h.log.String()), 8<<10)
 }
 
