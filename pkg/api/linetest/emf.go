@@ -49,7 +49,7 @@ type emfDocument struct {
 // names every rule of the Embedded Metric Format that the line breaks.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func CheckEMF(line []byte) ([]Metric, error) {
-	root, err := members(line)
+	root, err := membersOf(line)
 	if err != nil {
 		return nil, fmt.Errorf("no JSON object: %w", err)
 	}
@@ -79,9 +79,9 @@ func CheckEMF(line []byte) ([]Metric, error) {
 	return c.metrics, errors.Join(c.broken...)
 }
 
-// members gives the members of an object, none of which may stand twice: which
+// membersOf gives the members of an object, none of which may stand twice: which
 // of the two counts nobody can tell.
-func members(object []byte) (map[string]json.RawMessage, error) {
+func membersOf(object []byte) (map[string]json.RawMessage, error) {
 	if !json.Valid(object) { // as a whole, with nothing behind it
 		return nil, errors.New("invalid JSON")
 	}
