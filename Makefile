@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs seed load deploy package build test lint bench bench-list bench-units reset clean check-dev check-test check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build test lint bench bench-list bench-units reset clean check-dev check-test check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -41,6 +41,9 @@ invoke: $(local) ## send an event to a function of the local stage (F=getUser EV
 
 logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
 	@exec $(local) logs -f "$$F" $${JSON:+-json}
+
+stats: $(local) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
+	@exec $(local) stats $${JSON:+-json}
 
 seed: .build/seed ## have N users in the table of `make dev`, or in TABLE_NAME; goes on where it was stopped (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}

@@ -20,7 +20,7 @@ const module = "users-api/"
 var mayImport = map[string][]string{
 	"functions/":             {"pkg/api", "pkg/apperr", "pkg/auth", "pkg/store", "pkg/user"},
 	"pkg/api":                {"pkg/apperr"},
-	"pkg/api/apitest":        {"pkg/api"}, // for tests
+	"pkg/api/apitest":        {"pkg/api", "pkg/api/linetest"}, // for tests
 	"pkg/store":              {"pkg/apperr", "pkg/user"},
 	"pkg/store/storetest":    {"pkg/user"}, // for tests
 	"pkg/auth":               {"pkg/apperr"},
@@ -44,7 +44,7 @@ var homes = map[string][]string{
 	"github.com/golang-jwt/jwt":    {"pkg/auth"},
 	"github.com/go-jose/go-jose":   {"pkg/auth"},
 	"github.com/google/uuid":       {"pkg/user", "pkg/store"},
-	"github.com/stretchr/testify":  {"pkg/api/apitest", "pkg/store/storetest"},
+	"github.com/stretchr/testify":  {"pkg/api/apitest", "pkg/api/linetest", "pkg/store/storetest"},
 	"golang.org/x/net":             {"pkg/user"},
 	"golang.org/x/text":            {"pkg/user"},
 }

@@ -55,7 +55,7 @@ function widgets({ service, stage, prefix, names }) {
       [service, 'Denied', ...ours, { label: 'denied', color: '#d62728' }],
     ]),
     graph('Denied by reason', 'Sum', [
-      [{ expression: `SEARCH('{${service},reason,service,stage} MetricName="Denied" service="${service}" stage="${stage}"', 'Sum')`, label: '' }],
+      [{ expression: `SEARCH('{"${service}",reason,service,stage} MetricName="Denied" service="${service}" stage="${stage}"', 'Sum')`, label: '' }],
     ]),
     graph('Executions at once', 'Maximum', each('AWS/Lambda', 'ConcurrentExecutions')),
     graph('Refused by Lambda', 'Sum', each('AWS/Lambda', 'Throttles')),
@@ -108,6 +108,9 @@ const errorsQuery =
   'fields @timestamp, function_name, route, status, errorKind, error, requestId, principal' +
   ' | filter status >= 500 or level = "ERROR" | sort @timestamp desc | limit 50';
 
+// What a line says of its status or its caller is left out below LOG_LEVEL; its
+// metrics, such as RequestDuration, never are.
+
 // By which a request can be found; a client sees requestId and correlation_id.
 const ids = ['requestId', 'correlation_id', 'function_request_id', 'xray_trace_id'];
 
@@ -117,25 +120,37 @@ function queries({ prefix, names }) {
   const authorizer = all.filter((group) => group.endsWith('-authorizer'));
   const saved = {
     errors: [all, errorsQuery],
+    'errors-by-cause': [
+      all,
+      'filter level = "ERROR" | stats count(*) as errors, latest(error) as latestError, latest(requestId) as latestRequest' +
+        ' by function_name, errorKind | sort errors desc',
+    ],
     slowest: [
       data,
-      'fields @timestamp, route, status, durationMs, ColdStart, requestId | filter ispresent(durationMs) | sort durationMs desc | limit 50',
+      'fields @timestamp, route, status, RequestDuration, ColdStart, requestId | filter Requests = 1 | sort RequestDuration desc | limit 50',
+    ],
+    'slowest-routes': [
+      data,
+      'filter Requests = 1 | stats count(*) as requests, pct(RequestDuration, 50) as p50, pct(RequestDuration, 90) as p90,' +
+        ' pct(RequestDuration, 99) as p99, max(RequestDuration) as slowest by function_name, route | sort p99 desc',
     ],
     'one-request': [
       all,
       `fields @timestamp, @message | filter ${ids.map((id) => `${id} = "ITS-ID"`).join(' or ')} | sort @timestamp asc`,
     ],
     'cold-starts': [
-      data,
-      'filter ColdStart = 1 | stats count(*) as coldStarts, pct(durationMs, 50) as p50, max(durationMs) as slowest by function_name',
+      all,
+      'filter ColdStart = 1 | stats count(*) as coldStarts, pct(RequestDuration, 50) as p50, max(RequestDuration) as slowest,' +
+        ' pct(primeMs, 50) as primeP50, count(primeError) as primeErrors by function_name',
     ],
     routes: [
       data,
-      'filter ispresent(status) | stats count(*) as requests, pct(durationMs, 50) as p50, pct(durationMs, 99) as p99 by route, status | sort requests desc',
+      'filter ispresent(status) | stats count(*) as requests, pct(RequestDuration, 50) as p50, pct(RequestDuration, 99) as p99' +
+        ' by route, status | sort requests desc',
     ],
     'busiest-callers': [
       data,
-      'filter ispresent(principal) | stats count(*) as requests, sum(status >= 400) as refused by principal | sort requests desc | limit 25',
+      'filter ispresent(principal) | stats count(*) as requests, sum(ClientErrors) as refused by principal | sort requests desc | limit 25',
     ],
     denied: [
       authorizer,

@@ -29,7 +29,9 @@ func newHandler(a authenticator) handler {
 		}
 		p, err := a.Authenticate(ctx, event.AuthorizationToken)
 		if err != nil {
-			countDenied(ctx, auth.ReasonOf(err))
+			if reason := auth.ReasonOf(err); reason != "" { // without one it is a fault of ours
+				countDenied(ctx, reason)
+			}
 			return auth.Decision{}, err
 		}
 		decision, err := auth.Decide(p, event.MethodArn)

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
+	"users-api/pkg/api/linetest"
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
 )
@@ -50,6 +51,7 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 	}
 	require.Equal(t, 1, strings.Count(got.text, "\n"), "one line: %s", got.text)
 	require.NoError(t, json.Unmarshal(log.Bytes(), &got.log))
+	linetest.Check(t, log.Bytes())
 	return got
 }
 
@@ -118,6 +120,7 @@ func TestFaultsOfOurOwnAreNotTheClients(t *testing.T) {
 	got := invoke(t, "bearer.json", boom)
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Equal(t, "ERROR", got.log["level"])
+	assert.NotContains(t, got.log, "Denied", "nobody was refused")
 	got = invoke(t, "bearer.json", authenticate(func(string) (auth.Principal, error) { panic("boom") }))
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Contains(t, got.log["error"], "boom")

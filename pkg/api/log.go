@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"math/rand/v2"
@@ -33,8 +34,31 @@ type logger struct{ handler slog.Handler }
 
 // newLogger makes one whose lines all have the given members.
 func newLogger(w io.Writer, members ...slog.Attr) *logger {
-	h := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: rename})
+	h := slog.NewJSONHandler(c1Escaper{w}, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: rename})
 	return &logger{h.WithAttrs(members)}
+}
+
+// c1Escaper writes the control characters from U+0080 to U+009F as JSON's escapes.
+// JSON lets them stand as they are, but U+0085 is the end of a line to some that
+// read logs, and U+009B begins a command to a terminal.
+type c1Escaper struct{ w io.Writer }
+
+func (e c1Escaper) Write(line []byte) (int, error) {
+	const lead = 0xC2 // in UTF-8 it stands before their own number
+	if bytes.IndexByte(line, lead) < 0 {
+		return e.w.Write(line)
+	}
+	escaped := make([]byte, 0, len(line)+64)
+	for i := 0; i < len(line); i++ {
+		if line[i] == lead && i+1 < len(line) && line[i+1] < 0xA0 {
+			i++
+			escaped = fmt.Appendf(escaped, `\u%04x`, line[i])
+			continue
+		}
+		escaped = append(escaped, line[i])
+	}
+	_, err := e.w.Write(escaped)
+	return len(line), err
 }
 
 // rename gives slog's own members the names that Powertools' loggers use.
@@ -132,7 +156,7 @@ func (l *Line) request(r *Request) {
 	l.isRequest = true
 	l.requestID = r.RequestContext.RequestID
 	l.correlationID = correlationID(r)
-	l.method, l.route = clip(r.Method, maxValueBytes), clip(r.Method+" "+r.Resource, maxValueBytes)
+	l.method, l.route = clip(r.Method, maxValueBytes), clip(strings.TrimSpace(r.Method+" "+r.Resource), maxValueBytes)
 }
 
 // correlationID follows a request through several services: the client's own

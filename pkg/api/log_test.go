@@ -4,13 +4,17 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
+	"users-api/pkg/api/linetest"
 )
 
 func TestLine(t *testing.T) {
@@ -95,42 +99,31 @@ func TestSecondInvocationIsWarm(t *testing.T) {
 	assert.Contains(t, lines[1], `"cold_start":false`)
 }
 
-// The rules of CloudWatch's "Specification: Embedded metric format".
-func TestLineIsEmbeddedMetricFormat(t *testing.T) {
+func TestLineIsMetrics(t *testing.T) {
 	h := newHarness(t, config)
 	h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
 		api.Count(ctx, "Denied", "reason", "expired")
 		return api.Response{}, errors.New("boom")
 	}, event(t, "post.json"))
-	line := h.line()
-	metadata := line["_aws"].(map[string]any)
-	assert.EqualValues(t, h.time.UnixMilli(), metadata["Timestamp"])
-	sets := map[string]bool{}
-	for _, d := range metadata["CloudWatchMetrics"].([]any) {
-		directive := d.(map[string]any)
-		assert.Equal(t, "users-api", directive["Namespace"])
-		for _, set := range directive["Dimensions"].([]any) {
-			var names []string
-			for _, dimension := range set.([]any) {
-				names = append(names, dimension.(string))
-				assert.IsType(t, "", line[dimension.(string)], "a dimension is a text at the root")
-			}
-			assert.LessOrEqual(t, len(names), 30)
-			sets[strings.Join(names, "/")] = true
-		}
-		for _, m := range directive["Metrics"].([]any) {
-			metric := m.(map[string]any)
-			assert.IsType(t, 1.0, line[metric["Name"].(string)], "a metric is a number at the root")
-			assert.Contains(t, []string{"Count", "Milliseconds"}, metric["Unit"])
+	values, series := map[string]float64{}, map[string]bool{}
+	for _, m := range linetest.Check(t, []byte(h.log.String())) {
+		assert.Equal(t, "users-api", m.Namespace)
+		values[m.Name+" "+m.Unit] = m.Value
+		for _, set := range m.Dimensions {
+			series[m.Name+" by "+strings.Join(slices.Sorted(maps.Values(set)), ", ")] = true
 		}
 	}
-	assert.Equal(t, map[string]bool{"service/stage": true, "service/stage/function_name": true, "service/stage/reason": true}, sets)
-	assert.Equal(t, 1.0, line["Errors"])
-	assert.Equal(t, 1.0, line["Denied"])
+	assert.Equal(t, map[string]float64{
+		"Requests Count": 1, "ClientErrors Count": 0, "Errors Count": 1, "RequestDuration Milliseconds": 1, "ColdStart Count": 1, "Denied Count": 1,
+	}, values)
+	assert.Len(t, series, 5*2+2, "each is paid for: five by stage and by function, Denied by stage and by reason")
+	assert.True(t, series["Requests by test, users-api"])
+	assert.True(t, series["Requests by test, users-api, users-api-test-fn"])
+	assert.True(t, series["Denied by expired, test, users-api"])
 }
 
 func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
-	evil := "x\r\n{\"level\":\"INFO\",\"forged\":true}\u2028\x1b[31m\"" + strings.Repeat("A", 1<<20)
+	evil := "x\r\n{\"level\":\"INFO\",\"forged\":true}\u2028\u0085\u009b31m\x1b[31m\u00a0é\"" + strings.Repeat("A", 1<<20)
 	h := newHarness(t, config)
 	req := `{"httpMethod":` + quoted(evil) + `,"resource":` + quoted(evil) + `,"headers":{"X-Correlation-Id":` + quoted(evil) +
 		`},"requestContext":{"requestId":` + quoted(evil) + `,"authorizer":{"principalId":` + quoted(evil) + `}}}`
@@ -140,6 +133,9 @@ func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {
 	}, req)
 	line := h.line()
 	assert.NotContains(t, line, "forged")
+	assert.True(t, strings.HasPrefix(evil, strings.TrimSuffix(line["note"].(string), "…")), "it is as it came")
+	notPlain := func(r rune) bool { return r != '\n' && (unicode.IsControl(r) || r == '\u2028') }
+	assert.Equal(t, -1, strings.IndexFunc(h.log.String(), notPlain), "nothing that some reader takes for the end of a line")
 	assert.Less(t, len(h.log.String()), 8<<10)
 }
 

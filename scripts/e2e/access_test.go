@@ -2,7 +2,6 @@ package e2e
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"net/http"
 	"strings"
 	"testing"
@@ -109,54 +108,4 @@ func testPreflight(t *testing.T) {
 	for _, header := range []string{"ETag", "Location", "Retry-After"} {
 		assert.Contains(t, a.header.Get("Access-Control-Expose-Headers"), header)
 	}
-}
-
-// testLines checks that each answer of a function so far has exactly one line, with
-// its ids and status, under its request.
-func testLines(t *testing.T) {
-	answered.Lock()
-	ids := answered.ids
-	answered.Unlock()
-	require.Greater(t, len(ids), 100)
-	var lines map[string][]happening
-	eventually(t, func() bool {
-		lines = map[string][]happening{}
-		for _, e := range dev.out.events() {
-			for _, log := range e.Logs {
-				id, _ := log["correlation_id"].(string)
-				lines[id] = append(lines[id], e)
-			}
-		}
-		return len(lines) >= len(ids)
-	}, "every answer is shown")
-	for _, id := range ids {
-		if assert.Len(t, lines[id], 1, id) {
-			e := lines[id][0]
-			require.Len(t, e.Logs, 1)
-			assert.EqualValues(t, e.Status, e.Logs[0]["status"])
-			assert.Equal(t, e.RequestID, e.Logs[0]["requestId"])
-			assert.Contains(t, []string{"cold", "warm"}, e.Start)
-			assert.NotEmpty(t, e.Function)
-		}
-	}
-}
-
-// testNoCredentials looks for what must be in no log: of the run so far, of the
-// emulator, and of CloudWatch Logs, which it has saved.
-func testNoCredentials(t *testing.T) {
-	secret, all, err := command(t, "cat", ".local/secret.json")
-	require.NoError(t, err, all)
-	var values struct{ JWTSecret, APIKey string }
-	require.NoError(t, json.Unmarshal([]byte(secret), &values))
-	logs, all, err := command(t, "cat", ".local/emulator.log", ".local/state/cloudwatch_logs.json")
-	require.NoError(t, err, all)
-	logs += dev.out.String()
-	for name, credential := range map[string]string{
-		"the signing secret": values.JWTSecret, "the key": values.APIKey, "a token": token(t, "", ""),
-		"a token's signature": strings.Split(token(t, "", ""), ".")[2],
-	} {
-		assert.False(t, strings.Contains(logs, credential), name)
-	}
-	assert.NotContains(t, logs, "DATA RACE")
-	assert.NotRegexp(t, `e2e-[0-9a-f-]{36}@example\.com`, strings.ReplaceAll(logs, "email=e2e-", ""), "no address, but in the path of a request")
 }

@@ -5,8 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -154,20 +152,14 @@ func testEvents(t *testing.T) {
 		"a base64 body":               {event(quote(base64Body), true), http.StatusCreated},
 		"a base64 body that is none":  {event(quote("%%%"), true), http.StatusBadRequest},
 		"invalid UTF-8 in base64":     {event(quote(base64.StdEncoding.EncodeToString([]byte("{\"name\":\"A\xff\"}"))), true), http.StatusBadRequest},
-		"no header, so JSON":          {`{"resource":"/users","httpMethod":"POST","headers":null,"body":` + quote(input(address())) + `,"requestContext":{"requestId":"r","authorizer":` + authorizer + `}}`, http.StatusCreated},
+		"no header, so JSON":          {`{"resource":"/users","httpMethod":"POST","headers":null,"body":` + quote(input(address())) + `,"requestContext":{"requestId":` + quote(uuid.NewString()) + `,"authorizer":` + authorizer + `}}`, http.StatusCreated},
 		"an object that is no event":  {`{}`, http.StatusUnauthorized},
 		"an event of another service": {`{"Records":[{"eventSource":"aws:s3"}]}`, http.StatusUnauthorized},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			file := filepath.Join(t.TempDir(), "event.json")
-			require.NoError(t, os.WriteFile(file, []byte(test.event), 0o644))
-			out, all, err := command(t, "make", "-s", "invoke", "F=createUser", "EVENT="+file)
-			require.NoError(t, err, all)
-			var answer struct{ StatusCode int }
-			require.NoError(t, json.NewDecoder(strings.NewReader(out)).Decode(&answer), all)
-			assert.Equal(t, test.status, answer.StatusCode, all)
+			assert.Equal(t, test.status, invoke(t, "createUser", test.event).status)
 		})
 	}
 }
@@ -177,7 +169,7 @@ const authorizer = `{"principalId":"jwt:e2e","sub":"e2e","scope":"users:read use
 
 func event(body string, isBase64 bool) string {
 	return fmt.Sprintf(`{"resource":"/users","path":"/users","httpMethod":"POST","headers":{"content-type":"application/json"},`+
-		`"requestContext":{"requestId":"r","authorizer":%s},"body":%s,"isBase64Encoded":%t}`, authorizer, body, isBase64)
+		`"requestContext":{"requestId":%q,"authorizer":%s},"body":%s,"isBase64Encoded":%t}`, uuid.NewString(), authorizer, body, isBase64)
 }
 
 func quote(text string) string {

@@ -75,6 +75,7 @@ func testKilled(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			kept := create(t)
+			allShown(t)
 			require.NoError(t, syscall.Kill(victim(t), syscall.SIGKILL))
 			eventually(t, func() bool { return len(leftovers(t)) == 0 }, "nothing is left")
 			<-dev.exited

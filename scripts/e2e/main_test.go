@@ -163,6 +163,7 @@ func TestService(t *testing.T) {
 			"bad queries":               testBadQueries,
 			"one address, many creates": testConcurrentCreates,
 			"differences from Amazon":   testDifferences,
+			"forged lines":              testForgery,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -170,11 +171,12 @@ func TestService(t *testing.T) {
 			})
 		}
 	})
-	t.Run("one log line for each answer", testLines)
+	t.Run("make stats", testStats)
 	t.Run("the framework in another shell", testFramework)
 	t.Run("reload on save", testReload)
 	t.Run("stop and start again", testRestart)
 	t.Run("killed", testKilled)
 	t.Run("port in use", testPortInUse)
-	t.Run("no credential in any log", testNoCredentials)
+	t.Run("one log line for each answer", testLines)
+	t.Run("no credential, name or address in any log", testNothingLeaks)
 }

@@ -35,6 +35,9 @@ type process struct {
 	err    error // its result; read it after exited is closed
 }
 
+// runs are all that were started, for what is checked of the whole run.
+var runs []*process
+
 // startDev runs `make dev` in the copy, with IAM enforced, on a free port, with the
 // race detector, and returns when it is ready.
 func startDev(variables ...string) (*process, error) {
@@ -44,6 +47,7 @@ func startDev(variables ...string) (*process, error) {
 	p.cmd.Dir = checkout
 	p.cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -race")
 	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
+	runs = append(runs, p)
 	// A group of its own, as in a terminal, so that Ctrl-C reaches make and what
 	// it runs.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -114,7 +118,8 @@ type happening struct {
 	// Of a request.
 	Method, Path, RequestID, Start string
 	Status                         int
-	Logs                           []map[string]any
+	Logs                           []logged
+	Log                            logged // of no request
 }
 
 func (t *transcript) events() []happening {

@@ -12,7 +12,7 @@ import (
 var ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
 
 // stateEntries is everything that an emulator keeps in its state folder.
-var stateEntries = []string{"state", "s3", "tmp", "emulator.log", "emulator.port", "secret.json", "env"}
+var stateEntries = []string{"state", "s3", "tmp", "emulator.log", "emulator.port", "secret.json", "env", "run.jsonl"}
 
 // Running returns the URL of the emulator that another process runs on a state
 // folder, or ErrNotRunning.

@@ -59,11 +59,17 @@ func dev(ctx context.Context, ws workspace, o devOptions) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, aws.Stop()) }()
-	return serve(ctx, ws, screen, listener, aws)
+	run, err := os.Create(filepath.Join(ws.state, runFile)) // which only the one that has the state folder may
+	if err != nil {
+		return err
+	}
+	defer run.Close()
+	return serve(ctx, ws, screen, newScreen(run, true), listener, aws)
 }
 
-// serve deploys and then serves until the context or the emulator ends.
-func serve(ctx context.Context, ws workspace, screen *screen, listener net.Listener, aws *emulator.Emulator) error {
+// serve deploys and then serves until the context or the emulator ends. What it
+// serves is shown on screen and on record.
+func serve(ctx context.Context, ws workspace, screen, record *screen, listener net.Listener, aws *emulator.Emulator) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -80,17 +86,21 @@ func serve(ctx context.Context, ws workspace, screen *screen, listener net.Liste
 		return causeOr(ctx, err)
 	}
 	follower := &follower{
-		reader: newLogReader(aws.Config()), screen: screen, exchanges: exchanges,
+		reader: newLogReader(aws.Config()), screen: screen, record: record, exchanges: exchanges,
 		started: time.Now(), functions: keeper.functions, inFlight: front.inFlight.Load,
 	}
 	if err := announce(ws, screen, aws, listener); err != nil {
 		return err
 	}
+	record.ready(baseURL(listener))
+	following, stop := context.WithCancel(context.WithoutCancel(ctx)) // until the last answer
+	defer stop()
 	var running sync.WaitGroup
 	running.Go(func() { keeper.run(ctx) })
-	running.Go(func() { follower.run(ctx) })
+	running.Go(func() { follower.run(following) })
 	err = front.serve(ctx, listener)
 	cancel(err)
+	stop()
 	running.Wait()
 	return causeOr(ctx, err)
 }

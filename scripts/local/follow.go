@@ -29,6 +29,8 @@ const (
 	// each is shown alone. The emulator stores the line before it sends the answer,
 	// so only a busy machine or a crashed function lets either wait long.
 	linePatience = 5 * time.Second
+	// lastTimeout bounds the last look for lines, when `make dev` ends.
+	lastTimeout = time.Second
 	// keptStreams is how many log streams of a function are kept. The emulator makes
 	// one for each invocation, where Amazon makes one for each instance, and slows
 	// down with their number.
@@ -148,8 +150,10 @@ func platformLine(text string) bool {
 // follower shows each request of the front with the lines that belong to it, and the
 // other lines by themselves.
 type follower struct {
-	reader    *logReader
-	screen    *screen
+	reader *logReader
+	screen *screen
+	// record is shown the same, for `make stats`.
+	record    *screen
 	exchanges chan exchange
 	started   time.Time
 	// functions lists what is deployed just now.
@@ -174,14 +178,15 @@ type heldLine struct {
 	deadline time.Time
 }
 
-func (p pending) complete() bool { return p.correlation == "" || len(p.lines) > 0 }
+func (p pending) complete() bool { return p.Correlation == "" || len(p.lines) > 0 }
 
-// run follows until the context ends.
+// run follows until the context ends, and then shows what is left.
 func (f *follower) run(ctx context.Context) {
 	var polled time.Time
 	for {
 		select {
 		case <-ctx.Done():
+			f.last(ctx)
 			return
 		case x := <-f.exchanges:
 			f.await(x)
@@ -189,13 +194,28 @@ func (f *follower) run(ctx context.Context) {
 			f.drain()
 		case <-time.After(f.pause()):
 		}
-		f.read(ctx)
+		if err := f.read(ctx); err != nil && ctx.Err() == nil {
+			f.screen.fail("%v", err)
+		}
 		polled = time.Now()
 		idle := f.inFlight() == 0
 		f.drain() // now all that has been answered is here
 		f.match()
 		f.show(idle)
 	}
+}
+
+// last shows what there is, complete or not.
+func (f *follower) last(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), lastTimeout)
+	defer cancel()
+	f.drain()
+	_ = f.read(ctx) // the emulator may be gone, which is said elsewhere
+	f.match()
+	for i := range f.waiting {
+		f.waiting[i].deadline = time.Time{}
+	}
+	f.show(true)
 }
 
 func (f *follower) pause() time.Duration {
@@ -221,23 +241,24 @@ func (f *follower) drain() {
 	}
 }
 
-// read reads what the functions have logged since the last time.
-func (f *follower) read(ctx context.Context) {
+// read reads what the functions have logged since the last time. An error is that
+// of some of them.
+func (f *follower) read(ctx context.Context) error {
+	var errs []error
 	for _, function := range f.functions() {
 		// Earlier runs' lines are read too, once, to know their streams.
 		lines, err := f.reader.read(ctx, function, time.UnixMilli(0))
 		if err == nil {
 			err = f.reader.trim(ctx, function)
 		}
-		if err != nil && ctx.Err() == nil {
-			f.screen.fail("%v", err)
-		}
+		errs = append(errs, err)
 		for _, line := range lines {
 			if !line.Time.Before(f.started) {
 				f.held = append(f.held, heldLine{line, time.Now().Add(linePatience)})
 			}
 		}
 	}
+	return errors.Join(errs...)
 }
 
 // match gives the lines to their requests.
@@ -260,6 +281,7 @@ func (f *follower) show(idle bool) {
 		done := p.complete() || now.After(p.deadline)
 		if done {
 			f.screen.exchange(p.exchange, p.lines)
+			f.record.exchange(p.exchange, p.lines)
 		}
 		return done
 	})
@@ -267,6 +289,7 @@ func (f *follower) show(idle bool) {
 		done := idle || now.After(line.deadline)
 		if done {
 			f.screen.log(line.logLine)
+			f.record.log(line.logLine)
 		}
 		return done
 	})
@@ -280,7 +303,7 @@ func owner(waiting []pending, line logLine) int {
 		return -1
 	}
 	for i, p := range waiting {
-		if p.correlation == id && len(p.lines) == 0 {
+		if p.Correlation == id && len(p.lines) == 0 {
 			return i
 		}
 	}

@@ -45,9 +45,9 @@ func TestEachLineIsReadOnce(t *testing.T) {
 func TestLinesFindTheirRequest(t *testing.T) {
 	t.Parallel()
 	waiting := []pending{
-		{exchange: exchange{correlation: ""}},
-		{exchange: exchange{correlation: "mine"}},
-		{exchange: exchange{correlation: "mine"}},
+		{exchange: exchange{Correlation: ""}},
+		{exchange: exchange{Correlation: "mine"}},
+		{exchange: exchange{Correlation: "mine"}},
 	}
 	mine := parseLog("getUser", time.Time{}, `{"correlation_id":"mine"}`)
 	i := owner(waiting, mine)
@@ -60,18 +60,19 @@ func TestLinesFindTheirRequest(t *testing.T) {
 
 func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
 	t.Parallel()
-	var out strings.Builder
+	var out, record strings.Builder
 	soon, past := time.Now().Add(time.Hour), time.Now().Add(-time.Hour)
 	mine := func(id string) logLine {
 		return parseLog("getUser", time.Time{}, `{"message":"of `+id+`","correlation_id":"`+id+`"}`)
 	}
 	f := &follower{
 		screen: newScreen(&out, false),
+		record: newScreen(&record, true),
 		waiting: []pending{
 			{exchange: exchange{Path: "/gateway"}, deadline: soon},
-			{exchange: exchange{Path: "/waits", correlation: "1"}, deadline: soon},
-			{exchange: exchange{Path: "/late", correlation: "2"}, deadline: past},
-			{exchange: exchange{Path: "/complete", correlation: "3"}, deadline: soon},
+			{exchange: exchange{Path: "/waits", Correlation: "1"}, deadline: soon},
+			{exchange: exchange{Path: "/late", Correlation: "2"}, deadline: past},
+			{exchange: exchange{Path: "/complete", Correlation: "3"}, deadline: soon},
 		},
 		held: []heldLine{
 			{mine("3"), soon}, {mine("4"), soon}, {mine("5"), past},

@@ -90,7 +90,7 @@ func (f *front) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		Time: started, Duration: time.Since(started),
 		Method: r.Method, Path: r.URL.RequestURI(), Status: answer.status,
 		RequestID:   w.Header().Get("x-amzn-RequestId"),
-		correlation: w.Header().Get("X-Correlation-Id"),
+		Correlation: w.Header().Get("X-Correlation-Id"),
 	}
 	select {
 	case f.exchanges <- x:

@@ -101,7 +101,7 @@ func TestTheFrontChangesNothing(t *testing.T) {
 			assert.Equal(t, "{}", string(body))
 
 			x := <-exchanges
-			assert.Equal(t, []any{"POST", test.target, 409, "r1", "c1"}, []any{x.Method, x.Path, x.Status, x.RequestID, x.correlation})
+			assert.Equal(t, []any{"POST", test.target, 409, "r1", "c1"}, []any{x.Method, x.Path, x.Status, x.RequestID, x.Correlation})
 		})
 	}
 }

@@ -40,6 +40,7 @@ var commands = map[string]command{
 	"api-key": apiKeyCommand,
 	"invoke":  invokeCommand,
 	"logs":    logsCommand,
+	"stats":   statsCommand,
 	"reset":   resetCommand,
 }
 
@@ -55,7 +56,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: local dev|install|token|api-key|invoke|logs|reset [flags]; `make help` lists what they are for")
+		return errors.New("usage: local dev|install|token|api-key|invoke|logs|stats|reset [flags]; `make help` lists what they are for")
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
 	flags.SetOutput(os.Stderr)

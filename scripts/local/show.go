@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,10 +25,9 @@ type exchange struct {
 	Duration time.Duration `json:"-"`
 	// RequestID is API Gateway's, where the answer says it.
 	RequestID string `json:"requestId,omitempty"`
-
-	// correlation is the id that a function's answer carries. An answer without one
+	// Correlation is the id that a function's answer carries. An answer without one
 	// was made by API Gateway itself.
-	correlation string
+	Correlation string `json:"correlationId,omitempty"`
 }
 
 // logLine is one line that a function wrote.
@@ -99,7 +99,7 @@ func (s *screen) message(kind, format string, args ...any) {
 // ready says where the API is.
 func (s *screen) ready(url string) {
 	if s.json {
-		s.object(map[string]any{"event": "ready", "url": url})
+		s.object(map[string]any{"event": "ready", "url": url, "time": time.Now()})
 		return
 	}
 	s.print(s.paint(green, "ready") + " " + url + "\n")
@@ -107,6 +107,7 @@ func (s *screen) ready(url string) {
 
 // exchange shows a request with the lines that its function wrote.
 func (s *screen) exchange(x exchange, lines []logLine) {
+	x.Path = discreet(x.Path)
 	function, start := "-", "-"
 	for _, l := range lines {
 		if cold, ok := l.Fields["cold_start"].(bool); ok {
@@ -154,7 +155,7 @@ func (s *screen) log(l logLine) {
 
 func (l logLine) value() any {
 	if l.Fields != nil {
-		return l.Fields
+		return json.RawMessage(l.Text) // as it was written
 	}
 	return l.Text
 }
@@ -279,6 +280,13 @@ func printable(text string) string {
 	}
 	return text
 }
+
+// address is a part of a path or a query that is a mail address, escaped or not.
+var address = regexp.MustCompile(`(?i)[^/?&=]*(?:@|%(?:25)*40)[^/?&=]*`)
+
+// discreet leaves addresses out of a request's target: people are no business of a
+// log, and what a terminal shows gets pasted elsewhere.
+func discreet(target string) string { return address.ReplaceAllString(target, "…") }
 
 func orDash(text string) string {
 	if text == "" {

@@ -99,6 +99,8 @@ func TestJSONIsOneObjectALine(t *testing.T) {
 	require.Len(t, objects, 5)
 	assert.Equal(t, map[string]any{"event": "message", "text": "deploying\nwith two lines"}, objects[0])
 	assert.Equal(t, map[string]any{"event": "error", "text": "it broke"}, objects[1])
+	assert.WithinDuration(t, time.Now(), parseTime(t, objects[2]["time"]), time.Minute)
+	delete(objects[2], "time")
 	assert.Equal(t, map[string]any{"event": "ready", "url": "http://127.0.0.1:3000"}, objects[2])
 	assert.Equal(t, map[string]any{"event": "log", "function": "authorizer", "log": "not JSON"}, objects[4])
 
@@ -109,6 +111,31 @@ func TestJSONIsOneObjectALine(t *testing.T) {
 		"durationMs": 7.0, "requestId": "r1", "function": "getUser", "start": "cold",
 	}, objects[3])
 	assert.Equal(t, "alice", logs.([]any)[0].(map[string]any)["principal"])
+}
+
+func parseTime(t *testing.T, value any) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339Nano, value.(string))
+	require.NoError(t, err)
+	return at
+}
+
+func TestAddressesAreNotShown(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/users?limit=1&email=ada%40example.com&cursor=x": "/users?limit=1&email=…&cursor=x",
+		"/users?email=ada@example.com":                    "/users?email=…",
+		"/users?email=ada%2540example.com":                "/users?email=…",
+		"/users/email%23ada%40example.com":                "/users/…",
+		"/users/42?limit=40%25":                           "/users/42?limit=40%25",
+	} {
+		for _, asJSON := range []bool{true, false} {
+			var out strings.Builder
+			newScreen(&out, asJSON).exchange(exchange{Path: target}, nil)
+			assert.Contains(t, out.String(), strings.ReplaceAll(want, "&", map[bool]string{true: `\u0026`, false: "&"}[asJSON]))
+			assert.NotContains(t, out.String(), "ada")
+		}
+	}
 }
 
 func TestColoursAreForTerminals(t *testing.T) {

@@ -8,6 +8,7 @@ const os = require('node:os');
 const path = require('node:path');
 const test = require('node:test');
 const { copyService, serverless, compiledTemplate } = require('./testing/service');
+const lines = require('./testing/lines');
 
 const service = copyService();
 test.after(() => service.dispose());
@@ -365,6 +366,55 @@ test('the dashboard and the saved queries are of this stage', () => {
   for (const { Name, LogGroupNames } of saved) {
     assert.match(Name, /^users-api-prod\//);
     for (const group of LogGroupNames) assert.ok(groups.has(group), group);
+  }
+});
+
+test('saved queries read what the lines of their log groups have', () => {
+  const saved = ofType(prod, 'AWS::Logs::QueryDefinition').map(([, { Properties }]) => Properties);
+  const { widgets } = JSON.parse(prod.Resources.Dashboard.Properties.DashboardBody['Fn::Sub']);
+  const shown = widgets
+    .filter(({ type }) => type === 'log')
+    .map(({ properties: { title, query } }) => ({
+      Name: title,
+      LogGroupNames: [...query.matchAll(/SOURCE '([^']+)'/g)].map(([, group]) => group),
+      QueryString: query,
+    }));
+  for (const name of ['slowest-routes', 'errors-by-cause', 'cold-starts', 'denied']) {
+    assert.ok(saved.some(({ Name }) => Name === `users-api-prod/${name}`), name);
+  }
+  assert.ok(shown.length > 0);
+  for (const { Name, LogGroupNames, QueryString } of [...saved, ...shown]) {
+    const [fields, members] = [lines.fieldsOf(QueryString), lines.members(LogGroupNames)];
+    assert.ok(fields.length > 0, Name);
+    for (const field of fields) assert.ok(members.has(field), `${Name} reads ${field}, which no line has`);
+  }
+});
+
+test('alarms and dashboard watch metrics that the lines are', () => {
+  const { widgets } = JSON.parse(prod.Resources.Dashboard.Properties.DashboardBody['Fn::Sub']);
+  const watched = [
+    ...ofType(prod, 'AWS::CloudWatch::Alarm').flatMap(([, { Properties }]) => lines.metricsOfAlarm(Properties)),
+    ...widgets.flatMap(lines.metricsOfWidget),
+  ];
+  assert.ok(watched.length > 15);
+  for (const metric of watched) {
+    assert.ok(lines.isWritten(metric), `nobody writes ${JSON.stringify(metric)}`);
+    assert.equal(metric.dimensions.service, 'users-api');
+    assert.equal(metric.dimensions.stage, 'prod');
+    const { function_name: fn } = metric.dimensions;
+    if (fn) assert.ok(names.some((name) => fn === `users-api-prod-${name}`), fn);
+  }
+});
+
+test('what is read of a query is its fields', () => {
+  const query =
+    "SOURCE '/aws/lambda/x' | fields @timestamp, a_b | filter c >= 500 or d = \"NO field\" and ispresent(e) " +
+    '| stats count(*) as n, pct(f, 50) as p by g, bin(5m) | sort n desc | limit 5';
+  assert.deepEqual(lines.fieldsOf(query), ['a_b', 'c', 'd', 'e', 'f', 'g']);
+  const written = { namespace: 'users-api', name: 'Denied', dimensions: { service: 's', stage: 'p', reason: 'r' } };
+  assert.ok(lines.isWritten(written));
+  for (const other of [{ namespace: 'other' }, { name: 'Refused' }, { dimensions: { service: 's' } }]) {
+    assert.equal(lines.isWritten({ ...written, ...other }), false);
   }
 });
 

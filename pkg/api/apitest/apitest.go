@@ -19,6 +19,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
+	"users-api/pkg/api/linetest"
 )
 
 // Answer is a response as API Gateway reads it, and the invocation's log line.
@@ -30,7 +31,7 @@ type Answer struct {
 }
 
 // Invoke serves one event. It fails the test unless the invocation wrote just
-// one line, with the status of the answer.
+// one line, as a line must be, with the status of the answer.
 func Invoke(t testing.TB, h api.Handler, event []byte) Answer {
 	t.Helper()
 	var log bytes.Buffer
@@ -41,6 +42,7 @@ func Invoke(t testing.TB, h api.Handler, event []byte) Answer {
 	require.NoError(t, json.Unmarshal(out, &a))
 	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
 	require.NoError(t, json.Unmarshal(log.Bytes(), &a.Line))
+	linetest.Check(t, log.Bytes())
 	require.EqualValues(t, a.Status, a.Line["status"])
 	return a
 }

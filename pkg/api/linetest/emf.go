@@ -1,0 +1,169 @@
+package linetest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// Metric is one value that CloudWatch takes out of a log line.
+type Metric struct {
+	Namespace, Name, Unit string
+	Value                 float64
+	// Dimensions has the names and values of each of its dimension sets. Each
+	// set of values is a metric of its own, and is paid for as one.
+	Dimensions []map[string]string
+}
+
+// What CloudWatch takes of one log event, by the specification of its Embedded
+// Metric Format and the reference of PutMetricData.
+const (
+	maxEventBytes     = 256 << 10 // by now it takes more, of which nobody should need any
+	maxMetrics        = 100       // of a directive
+	maxDimensions     = 30        // of a set
+	maxNameBytes      = 255
+	maxDimensionBytes = 1024
+)
+
+var maxValue = math.Pow(2, 360)
+
+// emfDocument is what a line must have to be metrics. The format forbids all
+// other members within _aws.
+type emfDocument struct {
+	Timestamp         *int64
+	CloudWatchMetrics []struct {
+		Namespace  string
+		Dimensions [][]string
+		Metrics    []struct {
+			Name, Unit        string
+			StorageResolution *int
+		}
+	}
+}
+
+// CheckEMF reads a log line as CloudWatch does and gives its metrics. The error
+// names every rule of the Embedded Metric Format that the line breaks.
+// https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
+func CheckEMF(line []byte) ([]Metric, error) {
+	root, err := membersOf(line)
+	if err != nil {
+		return nil, fmt.Errorf("no JSON object: %w", err)
+	}
+	var document emfDocument
+	decoder := json.NewDecoder(bytes.NewReader(root["_aws"]))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&document); err != nil {
+		return nil, fmt.Errorf("_aws: %w", err)
+	}
+	c := emfChecker{root: root}
+	c.require(len(line) <= maxEventBytes, "the line has %d bytes", len(line))
+	// In seconds it would lie in 1970.
+	c.require(document.Timestamp != nil && *document.Timestamp > 1e12, "Timestamp is not in milliseconds since 1970")
+	c.require(len(document.CloudWatchMetrics) > 0, "CloudWatchMetrics is empty")
+	for _, d := range document.CloudWatchMetrics {
+		c.require(isNamespace(d.Namespace), "namespace %q", d.Namespace)
+		c.require(len(d.Dimensions) > 0, "no dimension set")
+		c.require(len(d.Metrics) > 0 && len(d.Metrics) <= maxMetrics, "%d metrics", len(d.Metrics))
+		sets := c.dimensions(d.Dimensions)
+		for _, m := range d.Metrics {
+			c.require(isText(m.Name, maxNameBytes), "metric %q: the name", m.Name)
+			c.require(slices.Contains(units, m.Unit), "metric %s: unit %q", m.Name, m.Unit)
+			c.require(m.StorageResolution == nil || *m.StorageResolution == 1 || *m.StorageResolution == 60, "metric %s: StorageResolution", m.Name)
+			c.metrics = append(c.metrics, Metric{d.Namespace, m.Name, m.Unit, c.value(m.Name), sets})
+		}
+	}
+	return c.metrics, errors.Join(c.broken...)
+}
+
+// membersOf gives the members of an object, none of which may stand twice: which
+// of the two counts nobody can tell.
+func membersOf(object []byte) (map[string]json.RawMessage, error) {
+	if !json.Valid(object) { // as a whole, with nothing behind it
+		return nil, errors.New("invalid JSON")
+	}
+	decoder := json.NewDecoder(bytes.NewReader(object))
+	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
+		return nil, fmt.Errorf("%s is none", object)
+	}
+	all := map[string]json.RawMessage{}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return nil, err
+		}
+		name := key.(string) // that of a member, in valid JSON
+		if _, twice := all[name]; twice {
+			return nil, fmt.Errorf("%q stands twice", name)
+		}
+		var value json.RawMessage
+		if err := decoder.Decode(&value); err != nil {
+			return nil, err
+		}
+		all[name] = value
+	}
+	return all, nil
+}
+
+type emfChecker struct {
+	root    map[string]json.RawMessage
+	metrics []Metric
+	broken  []error
+}
+
+func (c *emfChecker) require(ok bool, format string, args ...any) {
+	if !ok {
+		c.broken = append(c.broken, fmt.Errorf(format, args...))
+	}
+}
+
+func (c *emfChecker) dimensions(sets [][]string) []map[string]string {
+	var all []map[string]string
+	for _, names := range sets {
+		c.require(len(names) <= maxDimensions, "a set of %d dimensions", len(names))
+		set := map[string]string{}
+		for _, name := range names {
+			var value string
+			err := json.Unmarshal(c.root[name], &value)
+			c.require(isText(name, maxNameBytes), "dimension %q: the name", name)
+			c.require(err == nil && isText(value, maxDimensionBytes), "dimension %s must be a text at the root: %s", name, c.root[name])
+			set[name] = value
+		}
+		c.require(len(set) == len(names), "a dimension stands twice in %v", names)
+		all = append(all, set)
+	}
+	return all
+}
+
+func (c *emfChecker) value(name string) float64 {
+	var value *float64
+	err := json.Unmarshal(c.root[name], &value)
+	if err != nil || value == nil || math.Abs(*value) > maxValue {
+		c.require(false, "metric %s must be a number at the root: %s", name, c.root[name])
+		return 0
+	}
+	return *value
+}
+
+// isText tells what may be a name or a dimension's value: visible ASCII, and
+// blanks that are not all.
+func isText(s string, maxBytes int) bool {
+	strange := func(r rune) bool { return r < ' ' || r > '~' }
+	return strings.TrimSpace(s) != "" && len(s) <= maxBytes && s[0] != ':' && !strings.ContainsFunc(s, strange)
+}
+
+func isNamespace(s string) bool {
+	strange := func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-_/#:", r)
+	}
+	return isText(s, maxNameBytes) && !strings.ContainsFunc(s, strange) && !strings.HasPrefix(s, "AWS/")
+}
+
+// units are CloudWatch's (API reference, MetricDatum).
+var units = strings.Fields(`Seconds Microseconds Milliseconds
+	Bytes Kilobytes Megabytes Gigabytes Terabytes Bits Kilobits Megabits Gigabits Terabits Percent Count
+	Bytes/Second Kilobytes/Second Megabytes/Second Gigabytes/Second Terabytes/Second
+	Bits/Second Kilobits/Second Megabits/Second Gigabits/Second Terabits/Second Count/Second None`)
