@@ -23,7 +23,8 @@ var (
 
 func TestMain(m *testing.M) {
 	// The make that runs the tests must not speak to the ones that the tests run.
-	for _, name := range []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "STAGE", "SUB", "SCOPES", "TTL", "NAME", "F", "EVENT", "JSON", "AUTH"} {
+	for _, name := range []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "STAGE", "SUB", "SCOPES", "TTL", "NAME", "F", "EVENT", "JSON", "AUTH",
+		"N", "SEED", "WORKERS", "TABLE_NAME", "RATE", "DURATION", "URL", "TOKEN", "KEEP"} {
 		os.Unsetenv(name)
 	}
 	code, err := run(m)
@@ -173,6 +174,8 @@ func TestService(t *testing.T) {
 	})
 	t.Run("make stats", testStats)
 	t.Run("the framework in another shell", testFramework)
+	t.Run("seed", testSeed)
+	t.Run("load", testLoad)
 	t.Run("reload on save", testReload)
 	t.Run("stop and start again", testRestart)
 	t.Run("killed", testKilled)
