@@ -241,7 +241,7 @@ func testForgery(t *testing.T) {
 		"long query's name": {method: "GET", target: "/users?" + long + "=1"},
 		"condition":         {method: "GET", target: target, header: map[string]string{"If-None-Match": `"x","forged":true,"`}},
 		"long condition":    {method: "PUT", target: target, body: input(address()), header: map[string]string{"If-Match": `"` + long + "\t{\"forged\":true}"}},
-		"idempotency key":   {method: "POST", target: "/users", body: input(address()), header: map[string]string{"Idempotency-Key": "\",\"forged\":true,\"\t"}},
+		"idempotency key":   {method: "POST", target: "/users", body: input(address()), header: map[string]string{"Idempotency-Key": "\",\"forged\":\ttrue,\""}},
 		"name":              {method: "POST", target: "/users", body: named(forged + long)},
 		"address":           {method: "POST", target: "/users", body: mailed(forged + "@example.com")},
 		"member":            {method: "PUT", target: target, body: `{"name":"Ada","email":"` + address() + `",` + quote(forged+long) + `:1}`},
