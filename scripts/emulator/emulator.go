@@ -6,7 +6,7 @@
 // process that started it, however that ends, and saves its state first.
 //
 // What ministack leaves out and the service needs is repeated here through AWS's
-// own interfaces and nowhere else: see [Deployer.repeatValidators].
+// own interfaces and nowhere else: see [Deployer.repeat].
 package emulator
 
 import (
