@@ -286,7 +286,7 @@ func (d *Deployer) Current(ctx context.Context) (Deployment, error) {
 	functions, err := d.functions(ctx)
 	return Deployment{
 		APIID:     api,
-		URL:       fmt.Sprintf("%s/_aws/execute-api/%s/%s", d.emulator.URL, api, Stage),
+		URL:       d.emulator.APIURL(api, Stage),
 		Functions: functions,
 		Updated:   updated,
 	}, err

@@ -102,6 +102,11 @@ func (e *Emulator) Stop() error {
 	return e.lock.Unlock()
 }
 
+// APIURL is the base URL of a REST API's stage, without a slash at the end.
+func (e *Emulator) APIURL(api, stage string) string {
+	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", e.URL, api, stage)
+}
+
 // LogFile is where the emulator writes its own log.
 func (e *Emulator) LogFile() string { return logFile(e.opts.State) }
 
