@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build test lint bench bench-list bench-units reset clean check-dev check-test check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build test proof lint bench bench-list bench-units reset clean check-dev check-test check-proof check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -65,6 +65,10 @@ test: check-test $(local) lint ## format, vet, staticcheck, and all tests
 	go test -race ./...
 	go test -run '^TestGuard' ./pkg/api
 
+proof: check-proof $(local) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
+	@$(local) install
+	go test -count=1 -v ./scripts/proof
+
 lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -105,6 +109,9 @@ check-dev:
 
 check-test:
 	@scripts/prerequisites test
+
+check-proof:
+	@scripts/prerequisites proof
 
 check-bench:
 	@scripts/prerequisites bench

@@ -3,20 +3,20 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"os"
 	"strings"
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/client"
 )
 
 // anonymous has a request carry no credential.
-const anonymous = "none"
+const anonymous = client.Anonymous
 
 // request is one call of the API. The credential is the value of Authorization; left
 // out it is that of a caller with all rights.
@@ -34,19 +34,12 @@ type answer struct {
 	sent   http.Header // the request's
 }
 
-// user is a user as the API shows it.
-type user struct {
-	ID, Name, Email, CreatedAt, UpdatedAt string
-	Age                                   *int
-	Version                               int
-}
-
-// failure is the one shape of an error.
-type failure struct {
-	Error     string
-	Details   []struct{ Field, Message string }
-	RequestID string
-}
+// The shapes of answers.
+type (
+	user    = client.User
+	page    = client.Page
+	failure = client.Failure
+)
 
 // call sends a request and checks what every answer must have.
 func call(t *testing.T, r request) answer {
@@ -60,28 +53,12 @@ func call(t *testing.T, r request) answer {
 // send sends a request.
 func send(t *testing.T, r request) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), r.method, dev.url+r.target, strings.NewReader(r.body))
-	require.NoError(t, err)
-	if r.body != "" {
-		req.Header.Set("Content-Type", "application/json")
+	if r.credential == "" {
+		r.credential = "Bearer " + token(t, "", "")
 	}
-	switch r.credential {
-	case "":
-		req.Header.Set("Authorization", "Bearer "+token(t, "", ""))
-	case anonymous:
-	default:
-		req.Header.Set("Authorization", r.credential)
-	}
-	for name, value := range r.header {
-		req.Header.Set(name, value)
-	}
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	body, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	a := answer{status: resp.StatusCode, header: resp.Header, body: string(body), sent: req.Header}
-	enter(dev, r, req.Header.Get("Authorization"), a)
+	got := client.Send(t, dev.url, client.Request{Method: r.method, Target: r.target, Body: r.body, Header: r.header, Credential: r.credential})
+	a := answer{status: got.Status, header: got.Header, body: got.Body, sent: got.Sent}
+	enter(dev, r, a.sent.Get("Authorization"), a)
 	return a
 }
 
@@ -89,44 +66,23 @@ func send(t *testing.T, r request) answer {
 // reveals nothing.
 func (a answer) fails(t *testing.T, status int) failure {
 	t.Helper()
-	require.Equal(t, status, a.status, a.body)
-	assert.Equal(t, "application/json", a.header.Get("Content-Type"))
-	var f failure
-	decoder := json.NewDecoder(strings.NewReader(a.body))
-	decoder.DisallowUnknownFields()
-	require.NoError(t, decoder.Decode(&f), a.body)
-	assert.NotEmpty(t, f.Error, a.body)
-	assert.Regexp(t, `^[0-9a-fA-F-]{36}$`, f.RequestID, a.body)
-	for _, detail := range f.Details {
-		assert.NotEmpty(t, detail.Field, a.body)
-		assert.NotEmpty(t, detail.Message, a.body)
-	}
-	for _, cause := range []string{"dynamodb", "goroutine", ".go:", "ConditionalCheck", "arn:aws"} {
-		assert.NotContains(t, a.body, cause)
-	}
-	return f
+	return a.shared().Fails(t, status)
 }
 
+// user reads the user that an answer of the given status has.
 func (a answer) user(t *testing.T, status int) user {
 	t.Helper()
-	require.Equal(t, status, a.status, a.body)
-	var u user
-	require.NoError(t, json.Unmarshal([]byte(a.body), &u), a.body)
-	return u
+	return a.shared().User(t, status)
 }
 
-// page is an answer of GET /users.
-type page struct {
-	Users      []user
-	NextCursor string
-}
-
+// page reads the page of users that an answer has.
 func (a answer) page(t *testing.T) page {
 	t.Helper()
-	require.Equal(t, http.StatusOK, a.status, a.body)
-	var p page
-	require.NoError(t, json.Unmarshal([]byte(a.body), &p), a.body)
-	return p
+	return a.shared().Page(t)
+}
+
+func (a answer) shared() client.Answer {
+	return client.Answer{Status: a.status, Header: a.header, Body: a.body, Sent: a.sent}
 }
 
 // tokens are made once for each subject and scopes.
@@ -165,12 +121,10 @@ func apiKey(t *testing.T) string {
 }
 
 // address is a mail address that no other test uses.
-func address() string { return "e2e-" + uuid.NewString() + "@example.com" }
+func address() string { return client.Address() }
 
 // input is a body that is valid.
-func input(email string) string {
-	return fmt.Sprintf(`{"name":"Ada Lovelace","email":%q,"age":36}`, email)
-}
+func input(email string) string { return client.Input(email) }
 
 // create makes a user for a test.
 func create(t *testing.T) user {

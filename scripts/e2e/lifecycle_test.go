@@ -46,7 +46,7 @@ func testReload(t *testing.T) {
 // testRestart ends `make dev` with Ctrl-C and starts it again.
 func testRestart(t *testing.T) {
 	kept := create(t)
-	require.NoError(t, dev.interrupt())
+	require.NoError(t, dev.Interrupt())
 	assert.Empty(t, leftovers(t), "Ctrl-C leaves no process behind")
 
 	again(t)
@@ -68,9 +68,9 @@ func again(t *testing.T) {
 // testKilled kills what a developer may kill, without a chance to clean up.
 func testKilled(t *testing.T) {
 	for name, victim := range map[string]func(*testing.T) int{
-		"make": func(*testing.T) int { return dev.cmd.Process.Pid },
+		"make": func(*testing.T) int { return dev.Pid() },
 		"what make runs": func(t *testing.T) int {
-			return childOf(t, dev.cmd.Process.Pid)
+			return childOf(t, dev.Pid())
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -78,7 +78,7 @@ func testKilled(t *testing.T) {
 			allShown(t)
 			require.NoError(t, syscall.Kill(victim(t), syscall.SIGKILL))
 			eventually(t, func() bool { return len(leftovers(t)) == 0 }, "nothing is left")
-			<-dev.exited
+			<-dev.Exited()
 
 			again(t)
 			assert.Equal(t, kept, call(t, request{method: "GET", target: "/users/" + kept.ID}).user(t, http.StatusOK), "the state was saved")

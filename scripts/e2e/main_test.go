@@ -1,22 +1,18 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"slices"
 	"testing"
 
-	"github.com/stretchr/testify/require"
-
-	"users-api/scripts/emulator"
+	"users-api/scripts/worktree"
 )
 
-// checkout is the copy that the tests work in, and dev the `make dev` in it.
+// work is the copy that the tests work in, checkout its folder, and dev the
+// `make dev` in it.
 var (
+	work     worktree.Copy
 	checkout string
 	dev      *process
 )
@@ -30,122 +26,28 @@ func TestMain(m *testing.M) {
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
+		code = 1
 	}
 	os.Exit(code)
 }
 
 func run(m *testing.M) (code int, err error) {
-	if checkout, err = copyCheckout(); err != nil {
+	if work, err = worktree.New("users-api-e2e-"); err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(checkout)) }()
+	checkout = work.Dir
+	defer func() { err = errors.Join(err, work.Remove()) }()
 	if dev, err = startDev(); err != nil {
 		return 1, err
 	}
-	defer func() { err = errors.Join(err, dev.interrupt()) }()
+	defer func() { err = errors.Join(err, dev.Interrupt()) }()
 	return m.Run(), nil
-}
-
-// notCopied is what git ignores.
-var notCopied = []string{".git", ".build", ".cache", ".local", ".serverless", ".aws-sam", "node_modules"}
-
-// copyCheckout copies the sources to a folder of the run and shares what is
-// installed.
-func copyCheckout() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	root, err := emulator.Root(wd)
-	if err != nil {
-		return "", err
-	}
-	if err := emulator.Install(context.Background(), root, os.Stderr); err != nil {
-		return "", err
-	}
-	dir, err := os.MkdirTemp("", "users-api-e2e-")
-	if err != nil {
-		return "", err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return "", err
-	}
-	if err := copyTree(root, dir); err != nil {
-		return "", err
-	}
-	for _, name := range []string{".cache", "node_modules"} {
-		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
-			return "", err
-		}
-	}
-	return dir, nil
-}
-
-func copyTree(from, to string) error {
-	return sources(from, func(name string, d fs.DirEntry) error {
-		if d.IsDir() {
-			return os.MkdirAll(filepath.Join(to, name), 0o755)
-		}
-		return copyFile(filepath.Join(from, name), filepath.Join(to, name))
-	})
-}
-
-// sources calls f with each source file and folder, named relative to the root.
-func sources(root string, f func(name string, d fs.DirEntry) error) error {
-	return filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
-		if err != nil {
-			return err
-		}
-		name, err := filepath.Rel(root, path)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(notCopied, name) {
-			if d.IsDir() {
-				return fs.SkipDir
-			}
-			return nil
-		}
-		return f(name, d)
-	})
-}
-
-func copyFile(from, to string) error {
-	data, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	info, err := os.Stat(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, data, info.Mode().Perm())
-}
-
-// showSources opens every source, so that go knows what a result depends on. What
-// TestMain reads it does not see, and would take an old result for a new service's.
-func showSources(t *testing.T) {
-	t.Helper()
-	wd, err := os.Getwd()
-	require.NoError(t, err)
-	root, err := emulator.Root(wd)
-	require.NoError(t, err)
-	require.NoError(t, sources(root, func(name string, d fs.DirEntry) error {
-		if d.IsDir() {
-			return nil
-		}
-		file, err := os.Open(filepath.Join(root, name))
-		if err != nil {
-			return err
-		}
-		return file.Close()
-	}))
 }
 
 // TestService runs everything against the one deployment. What changes it, or ends
 // it, comes last.
 func TestService(t *testing.T) {
-	showSources(t)
+	worktree.DependOnSources(t)
 	t.Run("answers", func(t *testing.T) {
 		for name, test := range map[string]func(*testing.T){
 			"a user's life":             testLife,

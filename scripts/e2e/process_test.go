@@ -1,21 +1,18 @@
 package e2e
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"sync"
-	"syscall"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/worktree"
 )
 
 const (
@@ -28,11 +25,9 @@ const (
 
 // process is a running `make dev`.
 type process struct {
-	cmd    *exec.Cmd
-	out    *transcript
-	url    string
-	exited chan struct{}
-	err    error // its result; read it after exited is closed
+	*worktree.Process
+	out transcript
+	url string
 }
 
 // runs are all that were started, for what is checked of the whole run.
@@ -41,23 +36,13 @@ var runs []*process
 // startDev runs `make dev` in the copy, with IAM enforced, on a free port, with the
 // race detector, and returns when it is ready.
 func startDev(variables ...string) (*process, error) {
-	p := &process{out: newTranscript(), exited: make(chan struct{})}
-	args := append([]string{"dev", "PORT=0", "AUTH=1", "JSON=1"}, variables...)
-	p.cmd = exec.Command("make", args...)
-	p.cmd.Dir = checkout
-	p.cmd.Env = append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -race")
-	p.cmd.Stdout, p.cmd.Stderr = p.out, p.out
-	runs = append(runs, p)
-	// A group of its own, as in a terminal, so that Ctrl-C reaches make and what
-	// it runs.
-	p.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
-	if err := p.cmd.Start(); err != nil {
+	env := append(os.Environ(), "GOFLAGS="+os.Getenv("GOFLAGS")+" -race")
+	started, err := work.Start(env, "make", append([]string{"dev", "PORT=0", "AUTH=1", "JSON=1"}, variables...)...)
+	if err != nil {
 		return nil, err
 	}
-	go func() {
-		p.err = p.cmd.Wait()
-		close(p.exited)
-	}()
+	p := &process{Process: started, out: transcript{started.Out}}
+	runs = append(runs, p)
 	return p, p.awaitReady()
 }
 
@@ -71,46 +56,16 @@ func (p *process) awaitReady() error {
 			}
 		}
 		select {
-		case <-p.exited:
-			return fmt.Errorf("make dev ended (%v) and said:\n%s", p.err, p.out)
+		case <-p.Exited():
+			return fmt.Errorf("make dev ended (%v) and said:\n%s", p.Err(), p.out)
 		case <-time.After(pause):
 		}
 	}
-	return errors.Join(fmt.Errorf("make dev was not ready within %v and said:\n%s", readyTimeout, p.out), p.interrupt())
+	return errors.Join(fmt.Errorf("make dev was not ready within %v and said:\n%s", readyTimeout, p.out), p.Interrupt())
 }
 
-// interrupt is Ctrl-C. It returns when the process has ended.
-func (p *process) interrupt() error {
-	_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGINT) // it may have ended
-	select {
-	case <-p.exited:
-		return nil
-	case <-time.After(patience):
-		_ = syscall.Kill(-p.cmd.Process.Pid, syscall.SIGKILL)
-		<-p.exited
-		return fmt.Errorf("make dev did not end within %v of Ctrl-C and said:\n%s", patience, p.out)
-	}
-}
-
-// transcript keeps what a process writes.
-type transcript struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func newTranscript() *transcript { return new(transcript) }
-
-func (t *transcript) Write(p []byte) (int, error) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.Write(p)
-}
-
-func (t *transcript) String() string {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	return t.text.String()
-}
+// transcript is what a process writes.
+type transcript struct{ *worktree.Transcript }
 
 // happening is a line of `make dev JSON=1`.
 type happening struct {
@@ -122,7 +77,7 @@ type happening struct {
 	Log                            logged // of no request
 }
 
-func (t *transcript) events() []happening {
+func (t transcript) events() []happening {
 	var events []happening
 	for line := range strings.Lines(t.String()) {
 		var e happening
@@ -139,17 +94,10 @@ func eventually(t *testing.T, condition func() bool, message string) {
 	require.Eventually(t, condition, patience, pause, message+"; make dev said:\n%s", dev.out)
 }
 
-// leftovers are the processes that name the copy in their command lines: the
-// emulator, the functions, and the framework would all do.
+// leftovers are the processes that name the copy in their command lines.
 func leftovers(t require.TestingT) []string {
-	out, err := exec.Command("ps", "-axww", "-o", "pid=,command=").Output()
+	found, err := work.Processes()
 	require.NoError(t, err)
-	var found []string
-	for line := range strings.Lines(string(out)) {
-		if strings.Contains(line, checkout) {
-			found = append(found, line)
-		}
-	}
 	return found
 }
 
@@ -157,26 +105,7 @@ func leftovers(t require.TestingT) []string {
 // and to both.
 func command(t *testing.T, name string, args ...string) (stdout, all string, err error) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), name, args...)
-	cmd.Dir = checkout
-	var out, both bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &tee{&out, &both}, &tee{&both}
-	err = cmd.Run()
-	return out.String(), both.String(), err
-}
-
-// tee writes to several buffers, from one goroutine at a time.
-type tee []*bytes.Buffer
-
-var teeing sync.Mutex
-
-func (b *tee) Write(p []byte) (int, error) {
-	teeing.Lock()
-	defer teeing.Unlock()
-	for _, buffer := range *b {
-		buffer.Write(p)
-	}
-	return len(p), nil
+	return work.Run(t.Context(), nil, name, args...)
 }
 
 // shell runs a command line as another shell would, with the printed environment.
@@ -190,9 +119,7 @@ func shell(t *testing.T, line string) string {
 // edit writes a file of the copy.
 func edit(t *testing.T, name, content string) {
 	t.Helper()
-	file := filepath.Join(checkout, name)
-	require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-	require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+	require.NoError(t, work.Write(name, content))
 }
 
 // said waits until `make dev` has said something of a kind after mark.

@@ -4,13 +4,14 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"sync"
 	"testing"
 	"time"
 
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/client"
 )
 
 // testLife takes one user from its creation to its end.
@@ -149,28 +150,17 @@ func testIdempotency(t *testing.T) {
 	key["Idempotency-Key"] = uuid.NewString()
 	body = input(address())
 	ids := map[string]bool{}
-	for _, a := range together(10, func(int) answer { return post(body, "") }) {
+	for _, a := range client.Together(10, func(int) answer { return post(body, "") }) {
 		ids[a.user(t, http.StatusCreated).ID] = true
 	}
 	assert.Len(t, ids, 1, "at the same time, too")
-}
-
-// together makes n calls at once.
-func together(n int, f func(int) answer) []answer {
-	answers := make([]answer, n)
-	var all sync.WaitGroup
-	for i := range n {
-		all.Go(func() { answers[i] = f(i) })
-	}
-	all.Wait()
-	return answers
 }
 
 func testConcurrentCreates(t *testing.T) {
 	email := address()
 	credential := "Bearer " + token(t, "", "")
 	statuses := map[int]int{}
-	for _, a := range together(50, func(i int) answer {
+	for _, a := range client.Together(50, func(i int) answer {
 		body := `{"name":"Number ` + strconv.Itoa(i) + `","email":"` + email + `"}`
 		return call(t, request{method: "POST", target: "/users", body: body, credential: credential})
 	}) {

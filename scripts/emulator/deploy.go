@@ -130,7 +130,7 @@ func (d *Deployer) deploy(ctx context.Context, want Sources) (Deployment, error)
 	if err != nil {
 		return Deployment{}, err
 	}
-	if err := d.repeatValidators(ctx, current.APIID); err != nil {
+	if err := d.repeat(ctx, current.APIID); err != nil {
 		return Deployment{}, err
 	}
 	fmt.Fprintf(d.out, "deployed in %.1f s\n", time.Since(started).Seconds())
@@ -286,7 +286,7 @@ func (d *Deployer) Current(ctx context.Context) (Deployment, error) {
 	functions, err := d.functions(ctx)
 	return Deployment{
 		APIID:     api,
-		URL:       fmt.Sprintf("%s/_aws/execute-api/%s/%s", d.emulator.URL, api, Stage),
+		URL:       d.emulator.APIURL(api, Stage),
 		Functions: functions,
 		Updated:   updated,
 	}, err
@@ -345,7 +345,7 @@ func (d *Deployer) Refresh(ctx context.Context, known Deployment) (Deployment, e
 		return known, err
 	}
 	current.Sources = known.Sources
-	return current, d.repeatValidators(ctx, current.APIID)
+	return current, d.repeat(ctx, current.APIID)
 }
 
 // FunctionName is what Lambda calls a function of serverless.yml.

@@ -6,7 +6,7 @@
 // process that started it, however that ends, and saves its state first.
 //
 // What ministack leaves out and the service needs is repeated here through AWS's
-// own interfaces and nowhere else: see [Deployer.repeatValidators].
+// own interfaces and nowhere else: see [Deployer.repeat].
 package emulator
 
 import (
@@ -100,6 +100,11 @@ func (e *Emulator) Stop() error {
 	e.killGroup()
 	<-e.exited
 	return e.lock.Unlock()
+}
+
+// APIURL is the base URL of a REST API's stage, without a slash at the end.
+func (e *Emulator) APIURL(api, stage string) string {
+	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", e.URL, api, stage)
 }
 
 // LogFile is where the emulator writes its own log.

@@ -66,6 +66,9 @@ func (e *Emulator) Variables() []string {
 		"SLS_TELEMETRY_DISABLED=1",
 		"SLS_NOTIFICATIONS_MODE=off",
 		"AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true",
+		// The framework looks every 5 s whether a deployment is done, which here
+		// takes a second.
+		"SLS_AWS_MONITORING_FREQUENCY=250",
 	}
 }
 

@@ -50,6 +50,7 @@ func TestPrerequisitesNamesAllThatIsMissingAtOnce(t *testing.T) {
 		"all there":     {"test", complete, nil},
 		"nothing, dev":  {"dev", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10"}},
 		"nothing, test": {"test", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "Java 17", "Maven", "procps", "C compiler"}},
+		"proof":         {"proof", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "procps"}},
 		"old Go":        {"dev", with("go", "echo go1.19.8"), []string{"found 1.19.8"}},
 		"old Node.js":   {"dev", with("node", "echo v18.1.0"), []string{"found 18.1.0"}},
 		"old Python":    {"dev", with("python3", `case "$2" in *version_info*) exit 1;; esac; echo Python 3.9.2`), []string{"found Python 3.9.2"}},

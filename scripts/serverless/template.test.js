@@ -306,7 +306,7 @@ test('concurrency is reserved and provisioned by parameter', () => {
 
 test('the table is safe in production', () => {
   const table = prod.Resources.UsersTable;
-  assert.equal(table.DeletionPolicy, 'Retain');
+  assert.equal(table.DeletionPolicy, 'RetainExceptOnCreate');
   assert.equal(table.UpdateReplacePolicy, 'Retain');
   const { Properties } = table;
   assert.equal(Properties.DeletionProtectionEnabled, true);

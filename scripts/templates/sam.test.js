@@ -109,7 +109,7 @@ test('the comparison sees each kind of difference', () => {
     { what: 'who takes a role', from: 'Principal: { Service: lambda.amazonaws.com }', to: 'Principal: { Service: ec2.amazonaws.com }' },
     { what: 'tracing rights', from: '"xray:PutTraceSegments", ', to: '' },
     { what: 'the key of the table', from: 'AttributeName: id, KeyType: RANGE', to: 'AttributeName: age, KeyType: RANGE' },
-    { what: 'what becomes of the table', from: 'DeletionPolicy: !If [IsProd, Retain, Delete]', to: 'DeletionPolicy: Delete' },
+    { what: 'what becomes of the table', from: 'DeletionPolicy: !If [IsProd, RetainExceptOnCreate, Delete]', to: 'DeletionPolicy: Delete' },
     { what: 'a limit in the model', from: 'maximum: 120', to: 'maximum: 121' },
     { what: 'a body that is not checked', from: 'ValidateBody: true', to: 'ValidateBody: false' },
     { what: "the status of API Gateway's answer", from: 'StatusCode: 413', to: 'StatusCode: 400' },
