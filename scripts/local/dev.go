@@ -85,9 +85,13 @@ func serve(ctx context.Context, ws workspace, screen, record *screen, listener n
 	if err := keeper.first(ctx); err != nil {
 		return causeOr(ctx, err)
 	}
+	crashes, err := newCrashReader(aws.LogFile())
+	if err != nil {
+		return err
+	}
 	follower := &follower{
 		reader: newLogReader(aws.Config()), screen: screen, record: record, exchanges: exchanges,
-		started: time.Now(), functions: keeper.functions, inFlight: front.inFlight.Load,
+		started: time.Now(), functions: keeper.functions, crashes: crashes.read, inFlight: front.inFlight.Load,
 	}
 	if err := announce(ws, screen, aws, listener); err != nil {
 		return err

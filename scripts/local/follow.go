@@ -158,6 +158,8 @@ type follower struct {
 	started   time.Time
 	// functions lists what is deployed just now.
 	functions func() []string
+	// crashes gives what functions said that could not start.
+	crashes func() ([]logLine, error)
 	// inFlight is how many requests have no answer yet.
 	inFlight func() int64
 
@@ -244,7 +246,11 @@ func (f *follower) drain() {
 // read reads what the functions have logged since the last time. An error is that
 // of some of them.
 func (f *follower) read(ctx context.Context) error {
-	var errs []error
+	crashed, err := f.crashes()
+	errs := []error{err}
+	for _, line := range crashed {
+		f.held = append(f.held, heldLine{line, time.Now().Add(linePatience)})
+	}
 	for _, function := range f.functions() {
 		// Earlier runs' lines are read too, once, to know their streams.
 		lines, err := f.reader.read(ctx, function, time.UnixMilli(0))

@@ -99,7 +99,7 @@ func TestRequestsAndLinesWaitForEachOtherButNotForever(t *testing.T) {
 func TestTheFollowerEnds(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
-	f := &follower{screen: newScreen(&strings.Builder{}, false), exchanges: make(chan exchange), functions: func() []string { return nil }, inFlight: func() int64 { return 0 }}
+	f := &follower{screen: newScreen(&strings.Builder{}, false), exchanges: make(chan exchange), functions: func() []string { return nil }, crashes: func() ([]logLine, error) { return nil, nil }, inFlight: func() int64 { return 0 }}
 	done := make(chan struct{})
 	go func() { f.run(ctx); close(done) }()
 	cancel()
