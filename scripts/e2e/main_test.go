@@ -76,12 +76,12 @@ func TestService(t *testing.T) {
 	})
 	t.Run("make stats", testStats)
 	t.Run("the framework in another shell", testFramework)
-	t.Run("seed", testSeed)
-	t.Run("load", testLoad)
 	t.Run("reload on save", testReload)
 	t.Run("stop and start again", testRestart)
 	t.Run("killed", testKilled)
 	t.Run("port in use", testPortInUse)
 	t.Run("one log line for each answer", testLines)
+	t.Run("seed", testSeed)
+	t.Run("load", testLoad) // its requests are in no ledger, which testLines would miss
 	t.Run("no credential, name or address in any log", testNothingLeaks)
 }
