@@ -80,10 +80,10 @@ lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and draw the answers' times (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
-bench-list: .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
+bench-list: check-bench .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
 	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}
 
-bench-units: .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
+bench-units: check-bench .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
 	@exec .build/units $${JSON:+-json}
 
 reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment

@@ -9,9 +9,19 @@ import (
 	"github.com/tsenart/vegeta/v12/lib/plot"
 )
 
-// maxAtOnce is how many requests may be under way. When the API takes longer, the
-// rate falls: the run says so.
-const maxAtOnce = 1000
+// How many requests may be under way, to Amazon and to this machine, which starts
+// a process for each. When answers take longer, the rate falls: the run says so.
+const (
+	maxAtOnce      = 1000
+	maxAtOnceLocal = 50
+)
+
+func maxUnderWay(base string) int {
+	if isLocal(base) {
+		return maxAtOnceLocal
+	}
+	return maxAtOnce
+}
 
 // maxPoints is how many points of each route the plot shows.
 const maxPoints = 4000
@@ -19,7 +29,7 @@ const maxPoints = 4000
 // attack sends requests at a rate until the time is over or the context ends, and
 // waits for all answers.
 func attack(ctx context.Context, m *mix, client *http.Client, o options, show *live) (*tally, *plot.Plot, error) {
-	attacker := vegeta.NewAttacker(vegeta.Client(client), vegeta.MaxWorkers(maxAtOnce))
+	attacker := vegeta.NewAttacker(vegeta.Client(client), vegeta.MaxWorkers(uint64(maxUnderWay(o.url))))
 	stop := context.AfterFunc(ctx, func() { attacker.Stop() })
 	defer stop()
 	t := newTally()

@@ -148,7 +148,7 @@ func shortfall(o options, requests int) string {
 	if rate >= 0.95*float64(o.rate) {
 		return ""
 	}
-	return fmt.Sprintf("the rate was %.0f/s, not %d/s: %d requests were waiting for their answers, or this machine is too slow", rate, o.rate, maxAtOnce)
+	return fmt.Sprintf("the rate was %.0f/s, not %d/s: %d requests were waiting for their answers, or this machine is too slow", rate, o.rate, maxUnderWay(o.url))
 }
 
 func verdict(t *tally) error {
