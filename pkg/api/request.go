@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"users-api/pkg/apperr"
@@ -112,12 +113,12 @@ func (r *Request) QueryValue(key string) (string, bool, error) {
 // those that are known: a misspelt one would silently change the answer.
 func (r *Request) RefuseUnknownQuery(known ...string) error {
 	for key := range r.SingleQuery {
-		if !contains(known, key) {
+		if !slices.Contains(known, key) {
 			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
 		}
 	}
 	for key := range r.Query {
-		if !contains(known, key) {
+		if !slices.Contains(known, key) {
 			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
 		}
 	}
@@ -125,15 +126,6 @@ func (r *Request) RefuseUnknownQuery(known ...string) error {
 }
 
 const maxFieldBytes = 64
-
-func contains(known []string, key string) bool {
-	for _, k := range known {
-		if k == key {
-			return true
-		}
-	}
-	return false
-}
 
 func invalidField(field, message string) error {
 	return apperr.New(apperr.Invalid, "Validation failed", apperr.Detail{Field: field, Message: message})
