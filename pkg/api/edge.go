@@ -48,11 +48,12 @@ type Edge struct {
 	now     func() time.Time
 	primed  priming
 	warm    atomic.Bool
+	crew    crew
 }
 
 // New makes an edge that writes its log lines to log and reads the time from now.
 func New(config Config, log io.Writer, now func() time.Time) *Edge {
-	return &Edge{config: config, metrics: newMetricSets(config), log: config.logger(log), now: now}
+	return &Edge{config: config, metrics: newMetricSets(config), log: config.logger(log), now: now, crew: newCrew()}
 }
 
 // FromEnv makes the edge of a deployed function from its environment. The error
@@ -101,7 +102,7 @@ func (e *Edge) serve(ctx context.Context, line *Line, h Handler, payload []byte)
 	line.request(req)
 	var res Response
 	if err == nil {
-		res, err = run(withLine(ctx, line), func(ctx context.Context) (Response, error) { return h(ctx, req) })
+		res, err = run(withLine(ctx, line), e.crew, func(ctx context.Context) (Response, error) { return h(ctx, req) })
 	}
 	if err != nil {
 		res = errorResponse(apperr.From(err), req.RequestContext.RequestID)
@@ -117,7 +118,7 @@ func (e *Edge) serve(ctx context.Context, line *Line, h Handler, payload []byte)
 // run calls f within the invocation's time less the margin, and turns a panic
 // and a deadline that f did not keep into errors. An f that does not return is
 // left behind; the next invocation is served beside it.
-func run[T any](ctx context.Context, f func(context.Context) (T, error)) (T, error) {
+func run[T any](ctx context.Context, c crew, f func(context.Context) (T, error)) (T, error) {
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
 	type result struct {
@@ -125,7 +126,7 @@ func run[T any](ctx context.Context, f func(context.Context) (T, error)) (T, err
 		err   error
 	}
 	done := make(chan result, 1)
-	go func() {
+	c.call(func() {
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
@@ -134,7 +135,7 @@ func run[T any](ctx context.Context, f func(context.Context) (T, error)) (T, err
 			done <- r
 		}()
 		r.value, r.err = f(ctx)
-	}()
+	})
 	select {
 	case r := <-done:
 		return r.value, r.err
@@ -146,6 +147,27 @@ func run[T any](ctx context.Context, f func(context.Context) (T, error)) (T, err
 	case <-time.After(answerMargin / 5):
 		var none T
 		return none, apperr.Wrap(apperr.Timeout, "Timed out", fmt.Errorf("handler: %w", context.Cause(ctx)))
+	}
+}
+
+// crew calls functions on goroutines that it keeps: the SDK's calls are deep, and
+// a new goroutine's stack would be copied five times on the way down, in each
+// request.
+type crew chan func()
+
+func newCrew() crew { return make(crew) }
+
+// call has f called by who is idle, else by somebody new. It does not wait.
+func (c crew) call(f func()) {
+	select {
+	case c <- f:
+	default:
+		go func() {
+			for {
+				f()
+				f = <-c
+			}
+		}()
 	}
 }
 

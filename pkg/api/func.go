@@ -24,7 +24,7 @@ func StartFunc[In, Out any](e *Edge, h func(context.Context, In) (Out, error), p
 func WrapFunc[In, Out any](e *Edge, h func(context.Context, In) (Out, error)) lambda.Handler {
 	return invokerFunc(func(ctx context.Context, payload []byte) ([]byte, error) {
 		line := e.newLine(ctx)
-		out, err := invokeFunc(withLine(ctx, line), h, payload)
+		out, err := invokeFunc(withLine(ctx, line), e.crew, h, payload)
 		line.end(0, err)
 		if err != nil {
 			return nil, errors.New(apperr.From(err).Message)
@@ -33,12 +33,12 @@ func WrapFunc[In, Out any](e *Edge, h func(context.Context, In) (Out, error)) la
 	})
 }
 
-func invokeFunc[In, Out any](ctx context.Context, h func(context.Context, In) (Out, error), payload []byte) ([]byte, error) {
+func invokeFunc[In, Out any](ctx context.Context, c crew, h func(context.Context, In) (Out, error), payload []byte) ([]byte, error) {
 	var in In
 	if err := json.Unmarshal(payload, &in); err != nil {
 		return nil, fmt.Errorf("decode event: %w", err)
 	}
-	out, err := run(ctx, func(ctx context.Context) (Out, error) { return h(ctx, in) })
+	out, err := run(ctx, c, func(ctx context.Context) (Out, error) { return h(ctx, in) })
 	if err != nil {
 		return nil, err
 	}
