@@ -4,10 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"io"
-	"log"
 	"net"
-	"net/http"
-	"net/http/httputil"
 	"net/url"
 )
 
@@ -15,10 +12,11 @@ import (
 const tableHost = "localhost"
 
 // proxy stands where DynamoDB's endpoint stands: TLS with a certificate, and
-// HTTP/1.1 as there, with DynamoDB Local behind it.
+// HTTP/1.1 as there, with DynamoDB Local behind it. It passes on what is inside
+// of a connection and reads none of it, so that it adds little of its own.
 type proxy struct {
 	listener net.Listener
-	server   *http.Server
+	table    string // host and port
 }
 
 func newProxy(endpoint string, cert tls.Certificate) (*proxy, error) {
@@ -26,22 +24,40 @@ func newProxy(endpoint string, cert tls.Certificate) (*proxy, error) {
 	if err != nil {
 		return nil, err
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{
+		Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"},
+	})
 	if err != nil {
 		return nil, fmt.Errorf("serve TLS before the table: %w", err)
 	}
-	quiet := log.New(io.Discard, "", 0) // instances are killed with connections open
-	forward := httputil.NewSingleHostReverseProxy(target)
-	forward.ErrorLog = quiet
-	forward.Transport = &http.Transport{MaxIdleConnsPerHost: 64}
-	protocols := new(http.Protocols)
-	protocols.SetHTTP1(true)
-	p := &proxy{listener: l, server: &http.Server{
-		Handler: forward, ErrorLog: quiet, Protocols: protocols,
-		TLSConfig: &tls.Config{Certificates: []tls.Certificate{cert}},
-	}}
-	go p.server.ServeTLS(l, "", "") //nolint:errcheck // ends with close
+	p := &proxy{listener: l, table: target.Host}
+	go p.serve()
 	return p, nil
+}
+
+func (p *proxy) serve() {
+	for {
+		conn, err := p.listener.Accept()
+		if err != nil {
+			return // closed
+		}
+		go p.forward(conn)
+	}
+}
+
+// forward passes on until one of the two ends; then it ends the other.
+func (p *proxy) forward(function net.Conn) {
+	defer function.Close()
+	table, err := net.Dial("tcp", p.table)
+	if err != nil {
+		return // the function sees its connection closed, and says so
+	}
+	defer table.Close()
+	go func() {
+		defer table.Close()
+		_, _ = io.Copy(table, function)
+	}()
+	_, _ = io.Copy(function, table)
 }
 
 // endpoint is the proxy's URL.
@@ -50,4 +66,6 @@ func (p *proxy) endpoint() string {
 	return "https://" + net.JoinHostPort(tableHost, port)
 }
 
-func (p *proxy) close() error { return p.server.Close() }
+// close takes no more connections. Those that there are end with the table or
+// the functions.
+func (p *proxy) close() error { return p.listener.Close() }
