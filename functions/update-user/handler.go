@@ -12,7 +12,7 @@ import (
 
 // updater is what the function needs of the table.
 type updater interface {
-	Update(ctx context.Context, id string, in user.Input, allow store.Allow) (user.User, error)
+	Update(ctx context.Context, id string, in user.Input, allow store.Allow, expected int64) (user.User, error)
 }
 
 // handler answers PUT /users/{id}: 200 with the user's next version and its
@@ -41,7 +41,7 @@ func handler(users updater) api.Handler {
 			return api.Response{}, err
 		}
 		api.Annotate(ctx, "userId", id)
-		u, err := users.Update(ctx, id, in, conditions.AllowWrite)
+		u, err := users.Update(ctx, id, in, conditions.AllowWrite, conditions.Expected())
 		if err != nil {
 			return api.Response{}, err
 		}

@@ -53,6 +53,20 @@ func (c Conditions) AllowWrite(version int64) bool {
 	return !c.Changed(version) && !c.Known(version)
 }
 
+// Expected gives the one version that If-Match asks for; 0 where it asks for
+// none, or for another than one.
+func (c Conditions) Expected() int64 {
+	if c.ifMatch == nil || len(c.ifMatch.tags) != 1 {
+		return 0
+	}
+	tag := c.ifMatch.tags[0]
+	version, err := strconv.ParseInt(strings.Trim(tag.opaque, `"`), 10, 64)
+	if err != nil || version < 1 || tag.weak || tag.opaque != ETag(version) {
+		return 0
+	}
+	return version
+}
+
 func (t *tags) match(version int64, weakly bool) bool {
 	if t.any {
 		return true

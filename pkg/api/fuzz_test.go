@@ -75,6 +75,7 @@ func FuzzIfMatch(f *testing.F) {
 			return
 		}
 		c.AllowWrite(1)
+		c.Expected()
 	})
 }
 

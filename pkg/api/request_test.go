@@ -106,22 +106,25 @@ func TestConditions(t *testing.T) {
 	tests := []struct {
 		ifMatch, ifNoneMatch string
 		changed, known       bool // for version 3
+		expected             int64
 	}{
-		{``, ``, false, false},
-		{`"3"`, ``, false, false},
-		{`"2"`, ``, true, false},
-		{`"2", "3"`, ``, false, false},
-		{`"2" ,,	"3",`, ``, false, false},
-		{`*`, ``, false, false},
-		{`W/"3"`, ``, true, false}, // strong comparison: a weak tag never matches
-		{`W/"3", "3"`, ``, false, false},
-		{`"03"`, ``, true, false},
-		{`""`, ``, true, false},
-		{``, `"3"`, false, true},
-		{``, `W/"3"`, false, true},
-		{``, `"1", W/"2"`, false, false},
-		{``, `*`, false, true},
-		{`"3"`, `"3"`, false, true},
+		{``, ``, false, false, 0},
+		{`"3"`, ``, false, false, 3},
+		{`"2"`, ``, true, false, 2},
+		{`"2", "3"`, ``, false, false, 0},
+		{`"2" ,,	"3",`, ``, false, false, 0},
+		{`*`, ``, false, false, 0},
+		{`W/"3"`, ``, true, false, 0}, // strong comparison: a weak tag never matches
+		{`W/"3", "3"`, ``, false, false, 0},
+		{`"03"`, ``, true, false, 0},
+		{`"0"`, ``, true, false, 0},
+		{`"-3"`, ``, true, false, 0},
+		{`""`, ``, true, false, 0},
+		{``, `"3"`, false, true, 0},
+		{``, `W/"3"`, false, true, 0},
+		{``, `"1", W/"2"`, false, false, 0},
+		{``, `*`, false, true, 0},
+		{`"3"`, `"3"`, false, true, 3},
 	}
 	for _, tt := range tests {
 		c, err := request(t, `{"headers":{"if-match":`+quoted(tt.ifMatch)+`,"if-none-match":`+quoted(tt.ifNoneMatch)+`}}`).Conditions()
@@ -129,6 +132,7 @@ func TestConditions(t *testing.T) {
 		assert.Equal(t, tt.changed, c.Changed(3), "%+v", tt)
 		assert.Equal(t, tt.known, c.Known(3), "%+v", tt)
 		assert.Equal(t, !tt.changed && !tt.known, c.AllowWrite(3), "%+v", tt)
+		assert.Equal(t, tt.expected, c.Expected(), "%+v", tt)
 	}
 	for _, bad := range []string{`3`, `"3`, `3"`, `"3" "4"`, `"3";`, `w/"3"`, `W/3`, `*, "3"`, `"a b"`, `,`, "\"\x7f\""} {
 		for _, header := range []string{"If-Match", "If-None-Match"} {

@@ -43,7 +43,7 @@ func TestATableThatFailsOnceIsTriedAgain(t *testing.T) {
 			assert.NotEmpty(t, page.Users)
 
 			writes := f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
-			got, err = writes.Update(t.Context(), u.ID, user.Input{Name: "Renamed", Email: email}, version(1))
+			got, err = writes.Update(t.Context(), u.ID, user.Input{Name: "Renamed", Email: email}, version(1), 1)
 			require.NoError(t, err, "a write whose answer was lost is known again, not taken for somebody else's")
 			assert.EqualValues(t, 2, got.Version)
 			writes = f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
@@ -65,7 +65,7 @@ func TestATableThatIsAway(t *testing.T) {
 			calls := map[string]func() error{
 				"get":    func() error { _, err := table.Get(ctx, u.ID); return err },
 				"create": func() error { _, err := table.Create(ctx, input("bea@example.com"), store.Idempotency{}); return err },
-				"update": func() error { _, err := table.Update(ctx, u.ID, ann, anyVersion); return err },
+				"update": func() error { _, err := table.Update(ctx, u.ID, ann, anyVersion, 0); return err },
 				"delete": func() error { return table.Delete(ctx, u.ID, anyVersion) },
 				"list":   func() error { _, err := table.List(ctx, 10, ""); return err },
 				"find":   func() error { _, err := table.FindByEmail(ctx, ann.Email); return err },

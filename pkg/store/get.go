@@ -25,6 +25,11 @@ func (t *Table) get(ctx context.Context, id string) (user.User, error) {
 	if err != nil {
 		return user.User{}, err
 	}
+	return found(it, id)
+}
+
+// found gives the user of an item; NotFound where there is none.
+func found(it item, id string) (user.User, error) {
 	if it == nil {
 		return user.User{}, apperr.Wrap(apperr.NotFound, "Not found", fmt.Errorf("no user %q", id))
 	}

@@ -56,9 +56,9 @@ func testListWhileUsersComeAndGo(t *testing.T, f *fixture) {
 	first, err := f.List(t.Context(), 3, "")
 	require.NoError(t, err)
 
-	f.create(input("new@example.com"))                                                    // before the page
-	require.NoError(t, f.Delete(t.Context(), first.Users[2].ID, anyVersion))              // the one that the cursor names
-	_, err = f.Update(t.Context(), users[0].ID, input("changed@example.com"), version(1)) // behind the page
+	f.create(input("new@example.com"))                                                       // before the page
+	require.NoError(t, f.Delete(t.Context(), first.Users[2].ID, anyVersion))                 // the one that the cursor names
+	_, err = f.Update(t.Context(), users[0].ID, input("changed@example.com"), version(1), 0) // behind the page
 	require.NoError(t, err)
 
 	second, err := f.List(t.Context(), 100, first.Next)

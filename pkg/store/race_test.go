@@ -73,7 +73,7 @@ func TestConcurrentUpdatesOfOneVersion(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
 	counts := atOnce(100, func(i int) error {
-		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, version(1))
+		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, version(1), int64(i%2))
 		return err
 	})
 	assert.Equal(t, map[string]int{"": 1, "precondition_failed": 99}, counts)
@@ -87,7 +87,7 @@ func TestConcurrentUpdatesLoseNone(t *testing.T) {
 	u := f.create(ann)
 	const n = 8
 	counts := atOnce(n, func(i int) error {
-		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, anyVersion)
+		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, anyVersion, 0)
 		return err
 	})
 	got, err := f.Get(t.Context(), u.ID)
@@ -110,7 +110,7 @@ func TestConcurrentWritesOfAllKindsKeepTheTableConsistent(t *testing.T) {
 			_, err := f.Create(context.WithoutCancel(t.Context()), input(address), store.Idempotency{})
 			return err
 		case 1, 2:
-			_, err := f.Update(context.WithoutCancel(t.Context()), id, input(address), anyVersion)
+			_, err := f.Update(context.WithoutCancel(t.Context()), id, input(address), anyVersion, 0)
 			return err
 		}
 		if i > 200 {

@@ -69,10 +69,11 @@ func startLocalAWS(state string) (*emulator.Emulator, error) {
 // fixture is a table of a test's own, with a clock that the test turns.
 type fixture struct {
 	*store.Table
-	t      *testing.T
-	client *dynamodb.Client
-	name   string
-	ahead  atomic.Int64 // how far the clock is ahead of the real one, in ns
+	t        *testing.T
+	endpoint string
+	client   *dynamodb.Client
+	name     string
+	ahead    atomic.Int64 // how far the clock is ahead of the real one, in ns
 }
 
 // newFixture makes a table on Amazon's engine.
@@ -95,7 +96,7 @@ func onEachEngine(t *testing.T, test func(*testing.T, *fixture)) {
 
 func newFixtureAt(t *testing.T, endpoint string) *fixture {
 	t.Helper()
-	f := &fixture{t: t, client: dynamodblocal.Client(endpoint), name: "users-" + uuid.NewString()}
+	f := &fixture{t: t, endpoint: endpoint, client: dynamodblocal.Client(endpoint), name: "users-" + uuid.NewString()}
 	require.NoError(t, dynamodblocal.CreateTable(t.Context(), f.client, f.name))
 	f.Table = store.New(f.client, f.name, f.now, uuid.NewV7)
 	return f
@@ -119,6 +120,13 @@ func (f *fixture) fromEnv(endpoint string) *store.Table {
 
 func lookup(env map[string]string) func(string) (string, bool) {
 	return func(key string) (string, bool) { v, ok := env[key]; return v, ok }
+}
+
+// counted gives the table at an address that counts the calls to it.
+func (f *fixture) counted() (*store.Table, *storetest.Faulty) {
+	f.t.Helper()
+	calls := new(storetest.Faulty)
+	return store.New(dynamodblocal.Client(calls.Serve(f.t, f.endpoint)), f.name, f.now, uuid.NewV7), calls
 }
 
 func (f *fixture) create(in user.Input) user.User {
@@ -234,7 +242,7 @@ func testIdempotencyKey(t *testing.T, f *fixture) {
 		assert.NotEqual(t, first.ID, u.ID)
 	})
 	t.Run("the first answer again, though the user has changed since", func(t *testing.T) {
-		_, err := f.Update(t.Context(), first.ID, input("new@example.com"), anyVersion)
+		_, err := f.Update(t.Context(), first.ID, input("new@example.com"), anyVersion, 0)
 		require.NoError(t, err)
 		again, err := f.Create(t.Context(), ann, idem)
 		require.NoError(t, err)
@@ -257,7 +265,7 @@ func testUpdate(t *testing.T, f *fixture) {
 
 	t.Run("same address", func(t *testing.T) {
 		age := 20
-		got, err := f.Update(t.Context(), u.ID, user.Input{Name: "Ann Lee", Email: "ANN@example.com", Age: &age}, anyVersion)
+		got, err := f.Update(t.Context(), u.ID, user.Input{Name: "Ann Lee", Email: "ANN@example.com", Age: &age}, anyVersion, 0)
 		require.NoError(t, err)
 		assert.EqualValues(t, 2, got.Version)
 		stored, err := f.Get(t.Context(), u.ID)
@@ -266,34 +274,86 @@ func testUpdate(t *testing.T, f *fixture) {
 		assert.Equal(t, "ANN@example.com", stored.Email)
 	})
 	t.Run("an age that is not said is gone", func(t *testing.T) {
-		_, err := f.Update(t.Context(), u.ID, ann, version(2))
+		_, err := f.Update(t.Context(), u.ID, ann, version(2), 0)
 		require.NoError(t, err)
 		stored, err := f.Get(t.Context(), u.ID)
 		require.NoError(t, err)
 		assert.Nil(t, stored.Age)
 	})
 	t.Run("new address frees the old one", func(t *testing.T) {
-		_, err := f.Update(t.Context(), u.ID, input("lee@example.com"), anyVersion)
+		_, err := f.Update(t.Context(), u.ID, input("lee@example.com"), anyVersion, 0)
 		require.NoError(t, err)
 		assert.Equal(t, 2, f.requireConsistent())
 		f.create(ann)
 	})
 	t.Run("an address that is taken", func(t *testing.T) {
-		_, err := f.Update(t.Context(), u.ID, input("BEA@example.com"), anyVersion)
+		_, err := f.Update(t.Context(), u.ID, input("BEA@example.com"), anyVersion, 0)
 		requireKind(t, apperr.Conflict, err)
 		stored, err := f.Get(t.Context(), u.ID)
 		require.NoError(t, err)
 		assert.Equal(t, "lee@example.com", stored.Email)
 	})
 	t.Run("another version", func(t *testing.T) {
-		_, err := f.Update(t.Context(), bea.ID, input("x@example.com"), version(7))
+		_, err := f.Update(t.Context(), bea.ID, input("x@example.com"), version(7), 0)
 		requireKind(t, apperr.PreconditionFailed, err)
 	})
 	t.Run("no such user", func(t *testing.T) {
-		_, err := f.Update(t.Context(), uuid.NewString(), ann, anyVersion)
+		_, err := f.Update(t.Context(), uuid.NewString(), ann, anyVersion, 0)
 		requireKind(t, apperr.NotFound, err)
 	})
 	assert.Equal(t, 3, f.requireConsistent())
+}
+
+func TestUpdateExpected(t *testing.T) { onEachEngine(t, testUpdateExpected) }
+
+func testUpdateExpected(t *testing.T, f *fixture) {
+	f.create(input("bea@example.com"))
+	u := f.create(ann)
+	age := 20
+	steps := []struct {
+		name     string
+		ahead    time.Duration // by how much the clock goes on
+		in       user.Input
+		allow    store.Allow
+		expected int64
+		version  int64 // of what is there then
+		calls    int64
+		kind     apperr.Kind // of the error, where calls is 0
+	}{
+		{"the version that is there", time.Second, user.Input{Name: "Ann Lee", Email: ann.Email, Age: &age}, version(1), 1, 2, 1, 0},
+		{"and the next", time.Minute, ann, version(2), 2, 3, 1, 0},
+		{"by a clock that is behind", -time.Hour, ann, version(3), 3, 4, 2, 0},
+		{"an address in other letters", 0, input("ANN@example.com"), version(4), 4, 5, 2, 0},
+		{"a new address", 0, input("lee@example.com"), version(5), 5, 6, 2, 0},
+		{"an expectation that is wrong, and is no condition", 0, input("lee@example.com"), anyVersion, 3, 7, 2, 0},
+		{"one that the condition forbids", 0, input("lee@example.com"), version(7), 3, 8, 2, 0},
+		{"another version", 0, input("lee@example.com"), version(7), 7, 8, 0, apperr.PreconditionFailed},
+		{"an address that is taken", 0, input("BEA@example.com"), version(8), 8, 8, 0, apperr.Conflict},
+	}
+	before := u
+	for _, step := range steps {
+		f.advance(step.ahead)
+		table, calls := f.counted()
+		got, err := table.Update(t.Context(), u.ID, step.in, step.allow, step.expected)
+		stored, getErr := f.Get(t.Context(), u.ID)
+		require.NoError(t, getErr)
+		assert.Equal(t, step.version, stored.Version, step.name)
+		if step.calls == 0 {
+			requireKind(t, step.kind, err)
+			assert.Equal(t, before, stored, step.name)
+			continue
+		}
+		require.NoError(t, err, step.name)
+		assert.Equal(t, got, stored, step.name)
+		assert.Equal(t, u.CreatedAt, stored.CreatedAt, step.name)
+		assert.False(t, time.Time(stored.UpdatedAt).Before(time.Time(before.UpdatedAt)), step.name)
+		assert.Equal(t, step.calls, calls.Calls(), step.name)
+		before = stored
+	}
+	assert.Equal(t, 2, f.requireConsistent())
+
+	_, err := f.Update(t.Context(), uuid.NewString(), ann, version(1), 1)
+	requireKind(t, apperr.NotFound, err)
 }
 
 func TestDelete(t *testing.T) { onEachEngine(t, testDelete) }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -37,19 +39,19 @@ func readEvent(path string) (event, error) {
 	return e, nil
 }
 
-// conditionalHeaders depend on what was answered before, which the file cannot
-// know.
-var conditionalHeaders = []string{"If-Match", "If-None-Match", "Idempotency-Key"}
+// answeredBefore are headers by which a request could be answered with what was
+// answered before, and not with what is to be measured.
+var answeredBefore = []string{"If-None-Match", "Idempotency-Key"}
 
 // with is the event for a user of this run: its id in the place of the file's,
-// its address in a body, and no conditions.
+// its address in a body, and its version in If-Match where the file has that.
 func (e event) with(u benchUser) ([]byte, error) {
 	out := event{}
 	for key, value := range e {
 		out[key] = value
 	}
 	for _, key := range []string{"headers", "multiValueHeaders"} {
-		out[key] = without(e[key], conditionalHeaders)
+		out[key] = withVersion(e[key], u.Version)
 	}
 	if body, ok := e["body"].(string); ok {
 		changed, err := withEmail(body, u.Email)
@@ -65,14 +67,22 @@ func (e event) with(u benchUser) ([]byte, error) {
 	return text, err
 }
 
-func without(headers any, names []string) map[string]any {
+// withVersion is a copy of headers, or of multiValueHeaders.
+func withVersion(headers any, version int64) map[string]any {
 	out := map[string]any{}
 	all, _ := headers.(map[string]any)
+	tag := strconv.Quote(strconv.FormatInt(version, 10))
 	for key, value := range all {
-		out[key] = value
-	}
-	for _, name := range names {
-		delete(out, name)
+		_, several := value.([]any)
+		switch {
+		case slices.Contains(answeredBefore, key):
+		case key == "If-Match" && several:
+			out[key] = []any{tag}
+		case key == "If-Match":
+			out[key] = tag
+		default:
+			out[key] = value
+		}
 	}
 	return out
 }

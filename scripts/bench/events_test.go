@@ -26,16 +26,17 @@ func TestEventFile(t *testing.T) {
 func TestAnEventIsForAUserOfTheRun(t *testing.T) {
 	t.Parallel()
 	e := decodeEvent(t, `{"httpMethod":"PUT","path":"/users/old-id","pathParameters":{"id":"old-id"},
-		"headers":{"If-Match":"\"1\"","Host":"h"},"multiValueHeaders":{"If-Match":["\"1\""]},
+		"headers":{"If-Match":"\"1\"","If-None-Match":"\"1\"","Host":"h"},"multiValueHeaders":{"If-Match":["\"1\""],"Idempotency-Key":["k"]},
 		"body":"{\"name\":\"Ann\",\"email\":\"old@example.com\"}"}`)
-	text, err := e.with(benchUser{ID: "new-id", Email: "new@example.com"})
+	text, err := e.with(benchUser{ID: "new-id", Email: "new@example.com", Version: 7})
 	require.NoError(t, err)
 	got := decodeEvent(t, string(text))
 	assert.Equal(t, "/users/new-id", got["path"])
 	assert.Equal(t, map[string]any{"id": "new-id"}, got["pathParameters"])
-	assert.Equal(t, map[string]any{"Host": "h"}, got["headers"], "no condition, which the next request would fail")
+	assert.Equal(t, map[string]any{"Host": "h", "If-Match": `"7"`}, got["headers"])
+	assert.Equal(t, map[string]any{"If-Match": []any{`"7"`}}, got["multiValueHeaders"])
 	assert.JSONEq(t, `{"name":"Ann","email":"new@example.com"}`, got["body"].(string))
-	assert.Contains(t, e["headers"], "If-Match", "the file's event stays as it is")
+	assert.Contains(t, e["headers"], "If-None-Match", "the file's event stays as it is")
 }
 
 func TestAnEventWithoutABodyKeepsNone(t *testing.T) {

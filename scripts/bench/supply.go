@@ -9,8 +9,9 @@ import (
 
 // benchUser is a user that is in the table.
 type benchUser struct {
-	ID    string `json:"id"`
-	Email string `json:"email"`
+	ID      string `json:"id"`
+	Email   string `json:"email"`
+	Version int64  `json:"version"`
 }
 
 // supply makes the events of a run, and the users that they need, through the
@@ -79,6 +80,10 @@ func (s *supply) next(ctx context.Context, e event) ([]byte, error) {
 			return nil, err
 		}
 		return e.with(u)
+	case "PUT":
+		request, err := e.with(s.shared)
+		s.shared.Version++ // each event is sent once, and succeeds
+		return request, err
 	default:
 		return e.with(s.shared)
 	}

@@ -83,11 +83,15 @@ func operations() []operation {
 			return err
 		}},
 		{"update", "PUT /users/{id}", 1, func(ctx context.Context, b *bench) error {
-			_, err := b.table.Update(ctx, b.ann.ID, user.Input{Name: "Ann Lee", Email: b.ann.Email}, always)
+			_, err := b.table.Update(ctx, b.ann.ID, user.Input{Name: "Ann Lee", Email: b.ann.Email}, always, 0)
+			return err
+		}},
+		{"update, If-Match", "PUT /users/{id}", 1, func(ctx context.Context, b *bench) error {
+			_, err := b.table.Update(ctx, b.ann.ID, user.Input{Name: "Ann Li", Email: b.ann.Email}, always, 2)
 			return err
 		}},
 		{"update, new email", "PUT /users/{id}", 1, func(ctx context.Context, b *bench) error {
-			_, err := b.table.Update(ctx, b.ann.ID, user.Input{Name: "Ann Lee", Email: "lee@example.com"}, always)
+			_, err := b.table.Update(ctx, b.ann.ID, user.Input{Name: "Ann Lee", Email: "lee@example.com"}, always, 0)
 			return err
 		}},
 		{"delete", "DELETE /users/{id}", 1, func(ctx context.Context, b *bench) error {

@@ -39,13 +39,14 @@ func TestCosts(t *testing.T) {
 	assert.Equal(t, map[string][4]float64{
 		//                 calls, read units, write units of the table and of the index
 		"get":                 {1, 1, 0, 0},
-		"list, 20 users":      {4, 2.475, 0, 0},
-		"list, 100 users":     {4, 10, 0, 0},
+		"list, 20 users":      {2, 1.3, 0, 0},
+		"list, 100 users":     {2, 5, 0, 0},
 		"find by email":       {2, 2, 0, 0},
 		"find by email, none": {1, 1, 0, 0},
 		"create":              {1, 0, 4, 1},
 		"create with a key":   {1, 0, 6, 1},
 		"update":              {2, 1, 2, 1},
+		"update, If-Match":    {1, 0, 2, 1},
 		"update, new email":   {2, 1, 6, 1},
 		"delete":              {2, 1, 4, 1},
 	}, got)
