@@ -108,7 +108,7 @@ func TestALostPortIsTriedAgain(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 
-	s, err := launch(java, dir, l.Addr().(*net.TCPAddr).Port)
+	s, err := launch([]string{java}, dir, l.Addr().(*net.TCPAddr).Port)
 	require.NoError(t, err)
 	assert.ErrorIs(t, s.waitReady(t.Context()), errPortTaken)
 	assert.NoError(t, s.Close())

@@ -141,7 +141,7 @@ func writeBatch(ctx context.Context, client *dynamodb.Client, batch []types.Writ
 
 // newTable starts an engine with a table of so many users.
 func newTable(ctx context.Context, users, atOnce int, done func(int)) (*dynamodblocal.Server, *dynamodb.Client, error) {
-	server, err := dynamodblocal.Start(ctx)
+	server, err := dynamodblocal.StartToMeasure(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
