@@ -44,7 +44,8 @@ func (t *Table) list(ctx context.Context, limit int, before string) (Page, error
 	return Page{Users: users, Next: encodeCursor(users[limit-1].ID)}, nil
 }
 
-// queryShards asks all shards at once, each for as many as there might be in it.
+// queryShards asks all shards at once, each for as many as there might be in it:
+// one of them from here, which spares a new goroutine's stack growing.
 func (t *Table) queryShards(ctx context.Context, limit int, before string) ([]user.User, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -52,15 +53,18 @@ func (t *Table) queryShards(ctx context.Context, limit int, before string) ([]us
 		users []user.User
 		err   error
 	}
-	answers := make(chan answer, listShards)
-	for shard := range listShards {
+	answers := make(chan answer, listShards-1)
+	for shard := 1; shard < listShards; shard++ {
 		go func() {
 			users, err := t.queryShard(ctx, shard, limit, before)
 			answers <- answer{users, err}
 		}()
 	}
-	var all []user.User
-	for range listShards {
+	all, err := t.queryShard(ctx, 0, limit, before)
+	if err != nil {
+		return nil, err
+	}
+	for range listShards - 1 {
 		a := <-answers
 		if a.err != nil {
 			return nil, a.err

@@ -97,11 +97,12 @@ func cursorBefore(ctx context.Context, client *dynamodb.Client, r rank) (string,
 	return answer.Next, err
 }
 
-// shown is as much of a user's item as a page needs.
+// shown is the item of a user, of whom only the id matters.
 func shown(r rank) map[string]types.AttributeValue {
-	at := &types.AttributeValueMemberS{Value: "2026-01-01T00:00:00.000Z"}
+	text, at := &types.AttributeValueMemberS{Value: "shown"}, &types.AttributeValueMemberS{Value: "2026-01-01T00:00:00.000Z"}
 	return map[string]types.AttributeValue{
-		"id": &types.AttributeValueMemberS{Value: r.id().String()}, "createdAt": at, "updatedAt": at,
+		"id": &types.AttributeValueMemberS{Value: r.id().String()}, "name": text, "email": text,
+		"createdAt": at, "updatedAt": at, "version": &types.AttributeValueMemberN{Value: "1"},
 	}
 }
 
