@@ -154,7 +154,7 @@ func TestRehearse(t *testing.T) {
 	var log bytes.Buffer
 	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "authorizer"}, &log, time.Now)
 	serving := func(a authenticate) error {
-		return rehearse(rehearsal{})(t.Context(), api.WrapFunc(edge, newHandler(a)))
+		return rehearse(api.WrapFunc(edge, newHandler(a)), rehearsal{})(t.Context())
 	}
 	assert.NoError(t, serving(func(header string) (auth.Principal, error) {
 		assert.Equal(t, "Bearer rehearsal", header)
@@ -164,5 +164,5 @@ func TestRehearse(t *testing.T) {
 		return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", auth.Scheme)
 	}), "that is expected where there is no secret to sign with")
 	assert.Error(t, serving(func(string) (auth.Principal, error) { return auth.Principal{}, errors.New("boom") }))
-	assert.Error(t, rehearse(rehearsal{errors.New("boom")})(t.Context(), nil))
+	assert.Error(t, rehearse(nil, rehearsal{errors.New("boom")})(t.Context()))
 }

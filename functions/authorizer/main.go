@@ -13,5 +13,6 @@ func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	authenticator, authErr := auth.FromEnv(os.LookupEnv)
 	api.ExitOn(edgeErr, authErr)
-	api.StartFunc(edge, newHandler(authenticator), api.PrimeCall(authenticator.Prime), rehearse(authenticator))
+	handler := newHandler(authenticator)
+	api.StartFunc(edge, handler, authenticator.Prime, rehearse(api.WrapFunc(edge, handler), authenticator))
 }

@@ -18,8 +18,8 @@ type rehearser interface {
 // rehearse serves one made-up request while Lambda initialises the function. It
 // takes a fifth off the CPU of the first real one. That the credential may be
 // refused is no fault.
-func rehearse(r rehearser) api.Prime {
-	return func(ctx context.Context, function lambda.Handler) error {
+func rehearse(function lambda.Handler, r rehearser) api.Prime {
+	return func(ctx context.Context) error {
 		header, err := r.Rehearsal()
 		if err != nil {
 			return err

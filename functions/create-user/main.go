@@ -8,13 +8,14 @@ import (
 	"users-api/pkg/store"
 )
 
-// primeEvent is a request that ends at validation.
-const primeEvent = `{"resource":"/users","httpMethod":"POST","body":"{\"name\":\"P\",\"email\":\"prime@example.com\"}",
-	"requestContext":{"authorizer":{"sub":"prime","kind":"jwt","scope":"users:write"}}}`
+// rehearsal creates a user, and is served while the function starts.
+const rehearsal = `{"resource":"/users","httpMethod":"POST","headers":{"Content-Type":"application/json"},
+	"body":"{\"name\":\"Rehearsal\",\"email\":\"rehearsal@example.com\"}",
+	"requestContext":{"authorizer":{"sub":"rehearsal","kind":"jwt","scope":"users:write"}}}`
 
 func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	table, tableErr := store.FromEnv(os.LookupEnv)
 	api.ExitOn(edgeErr, tableErr)
-	edge.Start(handler(table), api.PrimeRequest(primeEvent), api.PrimeCall(table.PrimePut))
+	edge.Start(handler(table), table.Connect, edge.Rehearse(handler(table.Rehearsal()), rehearsal))
 }

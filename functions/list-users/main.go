@@ -8,13 +8,13 @@ import (
 	"users-api/pkg/store"
 )
 
-// primeEvent asks for the newest user.
-const primeEvent = `{"resource":"/users","httpMethod":"GET","queryStringParameters":{"limit":"1"},
-	"requestContext":{"authorizer":{"sub":"prime","kind":"jwt","scope":"users:read"}}}`
+// rehearsal asks for the newest user, and is served while the function starts.
+const rehearsal = `{"resource":"/users","httpMethod":"GET","queryStringParameters":{"limit":"1"},
+	"requestContext":{"authorizer":{"sub":"rehearsal","kind":"jwt","scope":"users:read"}}}`
 
 func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	table, tableErr := store.FromEnv(os.LookupEnv)
 	api.ExitOn(edgeErr, tableErr)
-	edge.Start(handler(table), api.PrimeRequest(primeEvent))
+	edge.Start(handler(table), table.ConnectShards, edge.Rehearse(handler(table.Rehearsal()), rehearsal))
 }

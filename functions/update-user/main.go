@@ -8,14 +8,16 @@ import (
 	"users-api/pkg/store"
 )
 
-// primeEvent replaces a user that cannot be.
-const primeEvent = `{"resource":"/users/{id}","httpMethod":"PUT","headers":{"If-Match":"\"1\""},"body":"{\"name\":\"Prime\",\"email\":\"prime@example.com\"}",
-	"pathParameters":{"id":"00000000-0000-0000-0000-000000000000"},
-	"requestContext":{"authorizer":{"sub":"prime","kind":"jwt","scope":"users:write"}}}`
+// rehearsal replaces a user, and is served while the function starts.
+const rehearsal = `{"resource":"/users/{id}","httpMethod":"PUT",
+	"headers":{"Content-Type":"application/json","If-Match":"\"1\""},
+	"pathParameters":{"id":"019aab7e-1a80-7c00-8000-000000000001"},
+	"body":"{\"name\":\"Rehearsal\",\"email\":\"rehearsal@example.com\"}",
+	"requestContext":{"authorizer":{"sub":"rehearsal","kind":"jwt","scope":"users:write"}}}`
 
 func main() {
 	edge, edgeErr := api.FromEnv(os.LookupEnv)
 	table, tableErr := store.FromEnv(os.LookupEnv)
 	api.ExitOn(edgeErr, tableErr)
-	edge.Start(handler(table), api.PrimeRequest(primeEvent))
+	edge.Start(handler(table), table.Connect, edge.Rehearse(handler(table.Rehearsal()), rehearsal))
 }

@@ -84,7 +84,7 @@ func (e *Edge) Start(h Handler, primes ...Prime) { e.start(e.Wrap(h), primes) }
 func (e *Edge) start(function lambda.Handler, primes []Prime) {
 	signal.Ignore(syscall.SIGPIPE)
 	log.SetOutput(runtimeLog{e.log, e.now})
-	e.prime(function, primes)
+	e.prime(primes)
 	lambda.Start(function)
 }
 

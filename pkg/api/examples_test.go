@@ -93,7 +93,7 @@ func (x example) line(t *testing.T) []byte {
 	var log bytes.Buffer
 	e := New(config, &log, func() time.Time { now = now.Add(time.Millisecond); return now })
 	function := x.wrap(e)
-	e.prime(function, []Prime{func(context.Context, lambda.Handler) error { return x.primes }})
+	e.prime([]Prime{func(context.Context) error { return x.primes }})
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
 	ctx = lambdacontext.NewContext(ctx, &lambdacontext.LambdaContext{AwsRequestID: "0d7c9f6e-5a3b-4c1d-8e2f-9a8b7c6d5e4f"})

@@ -8,23 +8,21 @@ import (
 	"log/slog"
 	"net/http"
 	"time"
-
-	"github.com/aws/aws-lambda-go/lambda"
 )
 
 // Prime is something that a function does once while Lambda initialises it, at
 // full CPU speed, so that no request has to be the first: connect, shake hands,
 // walk the code. It writes nothing. An error is logged and never fatal.
-type Prime func(ctx context.Context, function lambda.Handler) error
+type Prime func(context.Context) error
 
 // primeTimeout bounds all priming together; Lambda gives initialisation 10 s.
 const primeTimeout = 2 * time.Second
 
-// PrimeRequest serves a made-up event through the function's own handler. An
-// answer of 5xx is an error.
-func PrimeRequest(event string) Prime {
-	return func(ctx context.Context, function lambda.Handler) error {
-		out, err := function.Invoke(ctx, []byte(event))
+// Rehearse has a handler serve a made-up event, on whatever writes nothing. An
+// answer other than success is an error.
+func (e *Edge) Rehearse(h Handler, event string) Prime {
+	return func(ctx context.Context) error {
+		out, err := e.Wrap(h).Invoke(ctx, []byte(event))
 		if err != nil {
 			return err
 		}
@@ -32,17 +30,11 @@ func PrimeRequest(event string) Prime {
 		if err := json.Unmarshal(out, &res); err != nil {
 			return err
 		}
-		if res.StatusCode >= http.StatusInternalServerError {
-			return fmt.Errorf("priming answered %d", res.StatusCode)
+		if res.StatusCode >= http.StatusBadRequest {
+			return fmt.Errorf("rehearsal answered %d", res.StatusCode)
 		}
 		return nil
 	}
-}
-
-// PrimeCall makes one call, such as a harmless one of an operation that the
-// made-up event does not reach.
-func PrimeCall(call func(context.Context) error) Prime {
-	return func(ctx context.Context, _ lambda.Handler) error { return call(ctx) }
 }
 
 // priming is what the first invocation's line says of it.
@@ -54,7 +46,7 @@ type priming struct {
 
 // prime runs the primes on an edge that logs nowhere, so that they leave no
 // line and no metric but what the first invocation says of them.
-func (e *Edge) prime(function lambda.Handler, primes []Prime) {
+func (e *Edge) prime(primes []Prime) {
 	if !e.config.Priming || len(primes) == 0 {
 		return
 	}
@@ -63,7 +55,7 @@ func (e *Edge) prime(function lambda.Handler, primes []Prime) {
 	defer cancel()
 	var errs []error
 	for _, p := range primes {
-		errs = append(errs, p(ctx, function))
+		errs = append(errs, p(ctx))
 	}
 	e.primed = priming{true, e.now().Sub(start), errors.Join(errs...)}
 }

@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/apperr"
 )
 
 func TestPriming(t *testing.T) {
@@ -21,17 +23,17 @@ func TestPriming(t *testing.T) {
 	tests := []struct {
 		name    string
 		handler Handler
-		primes  []Prime
+		primes  []Prime // beside the rehearsal of the handler
 		off     bool
 		metric  string // of the first invocation
 		failure string
 	}{
-		{"a request", answers(nil), []Prime{PrimeRequest(event)}, false, "Primed", ""},
-		{"a request that fails", answers(errors.New("table away")), []Prime{PrimeRequest(event)}, false, "PrimeFailed", "priming answered 500"},
-		{"a call that fails", answers(nil), []Prime{PrimeCall(func(context.Context) error { return errors.New("no right") })}, false, "PrimeFailed", "no right"},
-		{"a call that has no end", answers(nil), []Prime{PrimeCall(func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() })}, false, "PrimeFailed", "deadline"},
-		{"off", answers(nil), []Prime{PrimeRequest(event)}, true, "", ""},
-		{"nothing to prime", answers(nil), nil, false, "", ""},
+		{"a rehearsal", answers(nil), nil, false, "Primed", ""},
+		{"a rehearsal that fails", answers(errors.New("table away")), nil, false, "PrimeFailed", "rehearsal answered 500"},
+		{"a rehearsal that is refused", answers(apperr.New(apperr.Forbidden, "Forbidden")), nil, false, "PrimeFailed", "rehearsal answered 403"},
+		{"a call that fails", answers(nil), []Prime{func(context.Context) error { return errors.New("no way") }}, false, "PrimeFailed", "no way"},
+		{"a call that has no end", answers(nil), []Prime{func(ctx context.Context) error { <-ctx.Done(); return ctx.Err() }}, false, "PrimeFailed", "deadline"},
+		{"off", answers(nil), nil, true, "", ""},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -39,7 +41,7 @@ func TestPriming(t *testing.T) {
 			var log bytes.Buffer
 			e := New(Config{Service: "s", Stage: "t", Function: "f", Origins: []string{"*"}, Priming: !tt.off}, &log, time.Now)
 			function := e.Wrap(tt.handler)
-			e.prime(function, tt.primes)
+			e.prime(append(tt.primes, e.Rehearse(tt.handler, event)))
 			assert.Empty(t, log.String(), "priming writes no line")
 
 			_, err := function.Invoke(t.Context(), []byte(event))

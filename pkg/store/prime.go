@@ -2,38 +2,81 @@ package store
 
 import (
 	"context"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 )
 
-// never is a condition that holds for no item, so that a write with it writes
-// nothing.
-const never = "attribute_exists(id) AND attribute_not_exists(id)"
-
-// PrimePut walks the way of a transaction that puts, and writes nothing. It
-// needs no other right than dynamodb:PutItem.
-func (t *Table) PrimePut(ctx context.Context) error {
-	return t.prime(ctx, types.TransactWriteItem{Put: &types.Put{
-		TableName: &t.name, Item: key("prime"), ConditionExpression: aws.String(never),
-	}})
+// Connect opens a connection to DynamoDB and asks it how it is, which it tells
+// anybody who sends GET /, so that a function's first call finds the connection
+// open. It needs no right and costs nothing.
+func (t *Table) Connect(ctx context.Context) error {
+	return classify(ctx, "connect", t.connect(ctx))
 }
 
-// PrimeDelete walks the way of a transaction that deletes, and deletes nothing.
-// It needs no other right than dynamodb:DeleteItem.
-func (t *Table) PrimeDelete(ctx context.Context) error {
-	return t.prime(ctx, types.TransactWriteItem{Delete: &types.Delete{
-		TableName: &t.name, Key: key("prime"), ConditionExpression: aws.String(never),
-	}})
-}
-
-func (t *Table) prime(ctx context.Context, write types.TransactWriteItem) error {
-	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: []types.TransactWriteItem{write},
-	})
-	if failed(reasons(err), 0) != nil {
-		return nil // as it must
+// ConnectShards is Connect for a list, which asks all shards at once, each over
+// a connection of its own.
+func (t *Table) ConnectShards(ctx context.Context) error {
+	errs := make(chan error, listShards)
+	for range listShards {
+		go func() { errs <- t.connect(ctx) }()
 	}
-	return classify(ctx, "prime", err)
+	var all error
+	for range listShards {
+		all = errors.Join(all, <-errs)
+	}
+	return classify(ctx, "connect", all)
+}
+
+func (t *Table) connect(ctx context.Context) error {
+	o := t.client.Options()
+	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, dynamodb.EndpointParameters{
+		Region: &o.Region, Endpoint: o.BaseEndpoint,
+	}.WithDefaults())
+	if err != nil {
+		return err
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.URI.String(), nil)
+	if err != nil {
+		return err
+	}
+	res, err := o.HTTPClient.Do(req)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(io.Discard, res.Body) // whatever it says
+	return errors.Join(err, res.Body.Close())
+}
+
+// Rehearsal gives a table that asks no DynamoDB: it takes all writes and finds
+// one user. What is called on it walks its whole way, but for the network.
+func (t *Table) Rehearsal() *Table {
+	options := t.client.Options()
+	options.HTTPClient = rehearsal{}
+	return New(dynamodb.New(options), t.name, t.now, t.newID)
+}
+
+// rehearsal answers as DynamoDB does.
+type rehearsal struct{}
+
+// rehearsedUser is an item like any other.
+const rehearsedUser = `{"id":{"S":"019aab7e-1a80-7c00-8000-000000000001"},"name":{"S":"Rehearsal"},
+	"email":{"S":"rehearsal@example.com"},"age":{"N":"42"},"createdAt":{"S":"2025-11-22T12:15:59.616Z"},
+	"updatedAt":{"S":"2025-11-22T12:15:59.616Z"},"version":{"N":"1"},"listShard":{"N":"1"}}`
+
+func (rehearsal) Do(r *http.Request) (*http.Response, error) {
+	body := "{}"
+	switch _, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), "."); operation {
+	case "GetItem":
+		body = `{"Item":` + rehearsedUser + `}`
+	case "Query":
+		body = `{"Count":1,"Items":[` + rehearsedUser + `],"ScannedCount":1}`
+	}
+	return &http.Response{
+		StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/x-amz-json-1.0"}},
+		Body: io.NopCloser(strings.NewReader(body)), ContentLength: int64(len(body)), Request: r,
+	}, nil
 }

@@ -385,25 +385,31 @@ func testFindByEmail(t *testing.T, f *fixture) {
 	requireKind(t, apperr.Invalid, err)
 }
 
-func TestPrimesWriteNothing(t *testing.T) { onEachEngine(t, testPrimesWriteNothing) }
-
-func testPrimesWriteNothing(t *testing.T, f *fixture) {
-	require.NoError(t, f.PrimePut(t.Context()))
-	require.NoError(t, f.PrimeDelete(t.Context()))
-	assert.Empty(t, f.items())
-}
-
 func TestAnItemThatIsBroken(t *testing.T) {
 	f := newFixture(t)
-	u := f.create(ann)
-	_, err := f.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.name, Item: map[string]types.AttributeValue{
-		"id": &types.AttributeValueMemberS{Value: u.ID}, "createdAt": &types.AttributeValueMemberS{Value: "yesterday"},
-	}})
-	require.NoError(t, err)
-	_, err = f.Get(t.Context(), u.ID)
-	requireKind(t, apperr.Internal, err)
-	assert.ErrorContains(t, err, "createdAt")
-	assert.ErrorContains(t, err, `get user "`+u.ID+`"`)
+	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+	number := func(s string) types.AttributeValue { return &types.AttributeValueMemberN{Value: s} }
+	for i, tt := range []struct {
+		attribute string
+		value     types.AttributeValue // nil for none
+	}{
+		{"createdAt", text("yesterday")}, {"updatedAt", number("1")}, {"email", nil},
+		{"version", text("1")}, {"version", number("1.5")}, {"age", text("forty")},
+	} {
+		u := f.create(input(fmt.Sprintf("user%d@example.com", i)))
+		whole, err := f.client.GetItem(t.Context(), &dynamodb.GetItemInput{TableName: &f.name, Key: map[string]types.AttributeValue{"id": text(u.ID)}})
+		require.NoError(t, err)
+		delete(whole.Item, tt.attribute)
+		if tt.value != nil {
+			whole.Item[tt.attribute] = tt.value
+		}
+		_, err = f.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.name, Item: whole.Item})
+		require.NoError(t, err)
+		_, err = f.Get(t.Context(), u.ID)
+		requireKind(t, apperr.Internal, err)
+		assert.ErrorContains(t, err, `get user "`+u.ID+`"`)
+		assert.ErrorContains(t, err, tt.attribute+": ")
+	}
 }
 
 func TestAMissingTableIsOurFault(t *testing.T) {

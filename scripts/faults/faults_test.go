@@ -38,7 +38,7 @@ func TestMain(m *testing.M) {
 func TestFaults(t *testing.T) {
 	t.Parallel()
 	bin := map[string]string{}
-	for _, name := range []string{"create-user", "get-user", "update-user", "delete-user"} {
+	for _, name := range []string{"create-user", "get-user", "list-users", "update-user", "delete-user"} {
 		bin[name] = runtimeapi.Build(t, "users-api/functions/"+name)
 	}
 	for name, test := range map[string]func(*testing.T, map[string]string){
@@ -48,6 +48,7 @@ func TestFaults(t *testing.T) {
 		"a silent table":                testSilentTable,
 		"a log that nobody reads":       testClosedLog,
 		"a table that is away at first": testAwayAtFirst,
+		"rehearsals":                    testRehearsals,
 		"an environment that is wrong":  testEnvironment,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, bin) })
@@ -255,6 +256,30 @@ func testAwayAtFirst(t *testing.T, bin map[string]string) {
 	var line struct{ PrimeMS float64 }
 	require.NoError(t, log.Line(t.Context(), "1", &line))
 	assert.Greater(t, line.PrimeMS, 1000.0, "priming waited for the silent table, and then went on")
+}
+
+// Each function serves itself its made-up request with success, and writes
+// nothing.
+func testRehearsals(t *testing.T, bin map[string]string) {
+	for name, binary := range bin {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			tb := newTable(t)
+			calls, log := new(storetest.Faulty), new(runtimeapi.Log)
+			f := tb.start(binary, calls.Serve(t, endpoint), log)
+			assert.Equal(t, http.StatusUnauthorized, invoke(t, f, []byte("{}")).StatusCode, "which asks no table")
+			assert.LessOrEqual(t, calls.Calls(), int64(2), "connections, and no more")
+			items, err := storetest.Items(t.Context(), tb.client, tb.name)
+			require.NoError(t, err)
+			assert.Empty(t, items)
+			var line struct {
+				Primed     int
+				PrimeError string
+			}
+			require.NoError(t, log.Line(t.Context(), "1", &line))
+			assert.Equal(t, 1, line.Primed, line.PrimeError)
+		})
+	}
 }
 
 func testEnvironment(t *testing.T, bin map[string]string) {

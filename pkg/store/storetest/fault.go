@@ -92,10 +92,18 @@ func (f *Faulty) Calls() int64 { return f.calls.Load() }
 // Serve gives the URL of the faulty DynamoDB for the length of a test.
 func (f *Faulty) Serve(t testing.TB, endpoint string) string {
 	t.Helper()
+	server := httptest.NewServer(f.Handler(t, endpoint))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// Handler is the faulty DynamoDB.
+func (f *Faulty) Handler(t testing.TB, endpoint string) http.Handler {
+	t.Helper()
 	target, err := url.Parse(endpoint)
 	require.NoError(t, err)
 	forward := httputil.NewSingleHostReverseProxy(target)
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		_, operation, _ := strings.Cut(r.Header.Get("X-Amz-Target"), ".")
 		if f.Operation != "" && f.Operation != operation || f.calls.Add(1) > f.First {
 			forward.ServeHTTP(w, r)
@@ -104,7 +112,5 @@ func (f *Faulty) Serve(t testing.TB, endpoint string) string {
 		body, _ := io.ReadAll(r.Body)
 		r.Body = io.NopCloser(bytes.NewReader(body))
 		f.Fault(w, r, forward)
-	}))
-	t.Cleanup(server.Close)
-	return server.URL
+	})
 }
