@@ -78,12 +78,13 @@ func ExitOn(errs ...error) {
 
 // Start primes the function and then serves invocations; it does not return. A
 // log that can no longer be written (its reader is gone) does not end the
-// process.
+// process. With GOMAXPROCS=1 all of the process stays on one CPU.
 func (e *Edge) Start(h Handler, primes ...Prime) { e.start(e.Wrap(h), primes) }
 
 func (e *Edge) start(function lambda.Handler, primes []Prime) {
 	signal.Ignore(syscall.SIGPIPE)
 	log.SetOutput(runtimeLog{e.log, e.now})
+	stayOnOneCPU()
 	e.prime(primes)
 	lambda.Start(function)
 }

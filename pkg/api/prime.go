@@ -7,12 +7,16 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/http/httptrace"
+	"runtime"
+	"sync"
 	"time"
 )
 
 // Prime is something that a function does once while Lambda initialises it, at
 // full CPU speed, so that no request has to be the first: connect, shake hands,
-// walk the code. It writes nothing. An error is logged and never fatal.
+// walk the code. It writes nothing. An error is logged and never fatal. Several run at
+// once.
 type Prime func(context.Context) error
 
 // primeTimeout bounds all priming together; Lambda gives initialisation 10 s.
@@ -53,11 +57,31 @@ func (e *Edge) prime(primes []Prime) {
 	start := e.now()
 	ctx, cancel := context.WithTimeout(withSilence(context.Background()), primeTimeout)
 	defer cancel()
-	var errs []error
+	ended := make(chan error, len(primes))
 	for _, p := range primes {
-		errs = append(errs, p(ctx))
+		p.begin(ctx, ended)
 	}
-	e.primed = priming{true, e.now().Sub(start), errors.Join(errs...)}
+	var all error
+	for range primes {
+		all = errors.Join(all, <-ended)
+	}
+	e.primed = priming{true, e.now().Sub(start), all}
+}
+
+// begin starts a prime and returns when it has ended, or has connected to a
+// server and waits for what it says: the next has the CPU meanwhile.
+func (p Prime) begin(ctx context.Context, ended chan<- error) {
+	waits := make(chan struct{})
+	report := sync.OnceFunc(func() { close(waits) })
+	ctx = httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
+		ConnectDone: func(string, string, error) { report() },
+	})
+	go func() {
+		defer report()
+		ended <- p(ctx)
+	}()
+	<-waits
+	runtime.Gosched() // others that have connected at the same time shake hands first
 }
 
 // count is the metric of it: Primed, or PrimeFailed.

@@ -5,6 +5,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -13,6 +16,29 @@ import (
 
 	"users-api/pkg/apperr"
 )
+
+// What a prime waits for is another's time: here a server's answer that comes
+// once the next prime is done.
+func TestPrimesAtOnce(t *testing.T) {
+	t.Parallel()
+	rehearsed := make(chan struct{})
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-rehearsed }))
+	defer server.Close()
+	connect := func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
+		if err != nil {
+			return err
+		}
+		res, err := server.Client().Do(req)
+		if err != nil {
+			return err
+		}
+		return res.Body.Close()
+	}
+	e := New(Config{Service: "s", Stage: "t", Function: "f", Origins: []string{"*"}, Priming: true}, io.Discard, time.Now)
+	e.prime([]Prime{connect, func(context.Context) error { close(rehearsed); return nil }})
+	assert.NoError(t, e.primed.err)
+}
 
 func TestPriming(t *testing.T) {
 	t.Parallel()

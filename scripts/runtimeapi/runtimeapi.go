@@ -154,6 +154,9 @@ func (f *Function) Invocation() string {
 	return strconv.Itoa(f.count)
 }
 
+// PID is the id of its process.
+func (f *Function) PID() int { return f.cmd.Process.Pid }
+
 // Kill ends the process at once, with a signal that it cannot catch.
 func (f *Function) Kill() { _ = f.cmd.Process.Kill() }
 
