@@ -15,8 +15,8 @@ import (
 
 // Prime is something that a function does once while Lambda initialises it, at
 // full CPU speed, so that no request has to be the first: connect, shake hands,
-// walk the code. It writes nothing. An error is logged and never fatal. Several run at
-// once.
+// walk the code. It writes nothing, and may run beside others. An error is logged
+// and never fatal.
 type Prime func(context.Context) error
 
 // primeTimeout bounds all priming together; Lambda gives initialisation 10 s.

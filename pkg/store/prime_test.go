@@ -49,6 +49,23 @@ func testConnect(t *testing.T, f *fixture) {
 	assert.EqualValues(t, 1, connections.Load(), "over the connection that is there")
 }
 
+// A function may be frozen for longer than DynamoDB keeps its connection.
+func TestAConnectionThatWasClosedCostsOneMoreTry(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+	calls := new(storetest.Faulty)
+	server := httptest.NewServer(calls.Handler(t, f.endpoint))
+	t.Cleanup(server.Close)
+	table := f.fromEnv(server.URL)
+	require.NoError(t, table.Connect(t.Context()))
+	server.CloseClientConnections()
+
+	got, err := table.Get(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, u, got)
+	assert.EqualValues(t, 2, calls.Calls(), "the connection's and the read's, which was sent once")
+}
+
 func TestConnectShards(t *testing.T) { onEachEngine(t, testConnectShards) }
 
 func testConnectShards(t *testing.T, f *fixture) {
