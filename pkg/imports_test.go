@@ -33,7 +33,7 @@ var mayImport = map[string][]string{
 	"scripts/seed":           {"scripts/", "pkg/apperr", "pkg/store", "pkg/user"}, // writes through the store, so that what it writes is what the functions write
 	"scripts/listbench":      {"scripts/", "pkg/store", "pkg/user"},               // measures the store without HTTP
 	"scripts/units":          {"scripts/", "pkg/store", "pkg/user"},               // so does this
-	"scripts/dynamodb-local": {},
+	"scripts/dynamodb-local": {"scripts/repository"},
 }
 
 // homes are where a foreign library may be imported, beside tests and scripts.

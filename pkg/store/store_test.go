@@ -20,6 +20,7 @@ import (
 	"users-api/pkg/user"
 	dynamodblocal "users-api/scripts/dynamodb-local"
 	"users-api/scripts/emulator"
+	"users-api/scripts/repository"
 )
 
 // endpoint is DynamoDB Local's, Amazon's own engine; local that of the local AWS
@@ -52,11 +53,7 @@ func withLocalAWS(run func() int) int {
 
 func startLocalAWS(state string) (*emulator.Emulator, error) {
 	ctx := context.Background()
-	here, err := os.Getwd()
-	if err != nil {
-		return nil, err
-	}
-	root, err := emulator.Root(here)
+	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}

@@ -9,12 +9,14 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/repository"
 )
 
 // newHarness lays out a sandbox with the lower yardstick in it.
 func newHarness(t *testing.T) *sandbox {
 	t.Helper()
-	root, err := findRoot()
+	root, err := repository.Root()
 	require.NoError(t, err)
 	work := t.TempDir()
 	c, err := newChain(tableHost)

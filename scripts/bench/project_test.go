@@ -7,6 +7,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/repository"
 )
 
 const serverlessFile = `
@@ -50,7 +52,7 @@ func TestProject(t *testing.T) {
 
 func TestTheProjectsOwnFile(t *testing.T) {
 	t.Parallel()
-	root, err := findRoot()
+	root, err := repository.Root()
 	require.NoError(t, err)
 	text, err := os.ReadFile(filepath.Join(root, "serverless.yml"))
 	require.NoError(t, err)

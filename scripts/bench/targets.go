@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"users-api/scripts/repository"
 )
 
 // creatorName is the function that makes the users that the others need.
@@ -39,7 +41,7 @@ type target struct {
 
 func (b *bench) readProject(context.Context) error {
 	var err error
-	if b.root, err = findRoot(); err != nil {
+	if b.root, err = repository.Root(); err != nil {
 		return err
 	}
 	text, err := os.ReadFile(filepath.Join(b.root, "serverless.yml"))

@@ -1,13 +1,11 @@
 package dynamodblocal
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +13,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"users-api/scripts/repository"
 )
 
 const (
@@ -29,7 +29,7 @@ const (
 // it at once: one fetches, the others wait for it. The folder appears complete
 // or not at all.
 func Install(ctx context.Context, progress io.Writer) (dir string, err error) {
-	root, err := repositoryRoot()
+	root, err := repository.Root()
 	if err != nil {
 		return "", err
 	}
@@ -142,44 +142,6 @@ func lock(ctx context.Context, path string) (unlock func(), err error) {
 		return nil, fmt.Errorf("wait for the lock %s: %w", path, err)
 	}
 	return func() { l.Close() }, nil
-}
-
-// repositoryRoot walks up from the working folder, which for a test is its
-// package's, to this module's go.mod.
-func repositoryRoot() (string, error) {
-	start, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	for dir := start; ; dir = filepath.Dir(dir) {
-		found, err := isOurModule(filepath.Join(dir, "go.mod"))
-		if err != nil {
-			return "", err
-		}
-		if found {
-			return dir, nil
-		}
-		if dir == filepath.Dir(dir) {
-			return "", fmt.Errorf("no go.mod of module users-api in %s or above: run this inside the repository", start)
-		}
-	}
-}
-
-func isOurModule(gomod string) (bool, error) {
-	f, err := os.Open(gomod)
-	if errors.Is(err, fs.ErrNotExist) {
-		return false, nil
-	}
-	if err != nil {
-		return false, err
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		if strings.TrimSpace(lines.Text()) == "module users-api" {
-			return true, nil
-		}
-	}
-	return false, nil
 }
 
 func isDir(path string) bool {

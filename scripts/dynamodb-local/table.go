@@ -12,6 +12,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"go.yaml.in/yaml/v3"
+
+	"users-api/scripts/repository"
 )
 
 // Client makes a client for a DynamoDB that checks no credentials.
@@ -56,7 +58,7 @@ func CreateTable(ctx context.Context, client *dynamodb.Client, name string) erro
 }
 
 func deployedTable() (tableDefinition, error) {
-	root, err := repositoryRoot()
+	root, err := repository.Root()
 	if err != nil {
 		return tableDefinition{}, err
 	}

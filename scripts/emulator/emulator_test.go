@@ -20,6 +20,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/repository"
 )
 
 // childState is set in the process that TestKilledParent starts and kills.
@@ -51,11 +53,7 @@ func child(state string) {
 
 // checkout is the repository, with everything installed.
 var checkout = sync.OnceValues(func() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	root, err := Root(wd)
+	root, err := repository.Root()
 	if err != nil {
 		return "", err
 	}
@@ -204,14 +202,4 @@ func TestStartSaysWhyItCouldNot(t *testing.T) {
 	root := tree(t)
 	_, err := Start(t.Context(), Options{Root: root, State: t.TempDir()})
 	assert.ErrorContains(t, err, "start the local AWS", "there is nothing installed below this root")
-}
-
-func TestRoot(t *testing.T) {
-	t.Parallel()
-	root := tree(t)
-	found, err := Root(root + "/functions/ping")
-	require.NoError(t, err)
-	assert.Equal(t, root, found)
-	_, err = Root(t.TempDir())
-	assert.ErrorContains(t, err, "run this in the repository's folder")
 }

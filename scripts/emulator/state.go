@@ -49,21 +49,3 @@ func Reset(state string) error {
 	}
 	return nil
 }
-
-// Root finds the repository's folder: the nearest one, from dir upwards, that holds
-// go.mod and serverless.yml.
-func Root(dir string) (string, error) {
-	for d := dir; ; d = filepath.Dir(d) {
-		if exists(filepath.Join(d, "go.mod")) && exists(filepath.Join(d, "serverless.yml")) {
-			return d, nil
-		}
-		if d == filepath.Dir(d) {
-			return "", fmt.Errorf("%s is in no checkout of %s: run this in the repository's folder", dir, Service)
-		}
-	}
-}
-
-func exists(name string) bool {
-	_, err := os.Stat(name)
-	return err == nil
-}

@@ -5,12 +5,12 @@ import (
 	"fmt"
 	"net"
 	"net/url"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
 
 	"users-api/scripts/emulator"
+	"users-api/scripts/repository"
 )
 
 // base checks the URL of an API and gives it as it stands before /users.
@@ -50,11 +50,7 @@ func credential(base, given string, duration time.Duration) (string, error) {
 	if !isLocal(base) {
 		return "", errors.New(`TOKEN is missing: give a token with the scopes users:read and users:write, or "ApiKey <key>"`)
 	}
-	dir, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	root, err := emulator.Root(dir)
+	root, err := repository.Root()
 	if err != nil {
 		return "", err
 	}

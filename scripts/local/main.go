@@ -19,7 +19,7 @@ import (
 	"strings"
 	"syscall"
 
-	"users-api/scripts/emulator"
+	"users-api/scripts/repository"
 )
 
 // workspace is where a command works.
@@ -76,11 +76,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 }
 
 func openWorkspace(state string, out io.Writer) (workspace, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return workspace{}, err
-	}
-	root, err := emulator.Root(dir)
+	root, err := repository.Root()
 	if err != nil {
 		return workspace{}, err
 	}

@@ -24,6 +24,7 @@ import (
 
 	"users-api/pkg/store"
 	"users-api/scripts/emulator"
+	"users-api/scripts/repository"
 )
 
 // target is the table that is filled.
@@ -67,11 +68,7 @@ func checkCredentials(ctx context.Context, cfg aws.Config) error {
 }
 
 func localTarget(workers int) (target, error) {
-	dir, err := os.Getwd()
-	if err != nil {
-		return target{}, err
-	}
-	root, err := emulator.Root(dir)
+	root, err := repository.Root()
 	if err != nil {
 		return target{}, err
 	}

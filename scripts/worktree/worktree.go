@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/emulator"
+	"users-api/scripts/repository"
 )
 
 // notCopied is what git ignores, and git's own.
@@ -31,7 +32,7 @@ type Copy struct {
 // folder, whose name begins with prefix. What is installed is installed if need be,
 // and shared.
 func New(prefix string) (Copy, error) {
-	root, err := root()
+	root, err := repository.Root()
 	if err != nil {
 		return Copy{}, err
 	}
@@ -54,15 +55,6 @@ func New(prefix string) (Copy, error) {
 		}
 	}
 	return Copy{dir}, nil
-}
-
-// root is the repository's folder.
-func root() (string, error) {
-	wd, err := os.Getwd()
-	if err != nil {
-		return "", err
-	}
-	return emulator.Root(wd)
 }
 
 // Remove removes the copy.
@@ -139,7 +131,7 @@ func copyFile(from, to string) error {
 // result for a new service's.
 func DependOnSources(t testing.TB) {
 	t.Helper()
-	root, err := root()
+	root, err := repository.Root()
 	require.NoError(t, err)
 	require.NoError(t, sources(root, func(name string, d fs.DirEntry) error {
 		if d.IsDir() {
