@@ -232,7 +232,7 @@ func TestBase(t *testing.T) {
 
 func TestCredential(t *testing.T) {
 	root := t.TempDir()
-	require.NoError(t, os.WriteFile(root+"/go.mod", nil, 0o644))
+	require.NoError(t, os.WriteFile(root+"/go.mod", []byte("module users-api\n"), 0o644))
 	require.NoError(t, os.WriteFile(root+"/serverless.yml", nil, 0o644))
 	t.Chdir(root)
 	for given, want := range map[string]string{"abc": "Bearer abc", "ApiKey k": "ApiKey k", " Bearer x\n": "Bearer x"} {

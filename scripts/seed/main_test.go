@@ -129,7 +129,7 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 
 func TestWithoutMakeDev(t *testing.T) {
 	root := t.TempDir()
-	require.NoError(t, os.WriteFile(root+"/go.mod", nil, 0o644))
+	require.NoError(t, os.WriteFile(root+"/go.mod", []byte("module users-api\n"), 0o644))
 	require.NoError(t, os.WriteFile(root+"/serverless.yml", nil, 0o644))
 	t.Chdir(root)
 	setEnvironment(t, map[string]string{"TABLE_NAME": ""})
