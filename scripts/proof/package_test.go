@@ -64,7 +64,7 @@ func withoutAccount(t *testing.T) []string {
 	folders := strings.Split(string(out), "\n")
 	return []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(),
-		"GOCACHE=" + folders[0], "GOMODCACHE=" + folders[1], "GOPROXY=off",
+		"GOCACHE=" + folders[0], "GOMODCACHE=" + folders[1],
 		// Where nobody listens.
 		"HTTPS_PROXY=http://127.0.0.1:9", "HTTP_PROXY=http://127.0.0.1:9",
 	}
