@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build test proof lint bench bench-list bench-units reset clean check-dev check-test check-proof check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build test test-engines proof lint bench bench-list bench-units reset clean check-dev check-test check-proof check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -33,7 +33,7 @@ api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME
 	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
 
 bench: check-bench ## cold starts, CPU and memory beside two yardsticks (F=getUser,createUser N=20 MEM=128,256,512 SVG=folder JSON=1)
-	@go build -o .build/bench ./scripts/bench
+	@go -C scripts build -o ../.build/bench ./bench
 	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${SVG:+-svg "$$SVG"} $${JSON:+-json}
 
 invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
@@ -57,23 +57,33 @@ package: check-dev $(local) ## make everything that a deployment uploads, withou
 	npx --no-install serverless package --stage "$$STAGE"
 
 build: ## compile everything for this machine
-	go build -o .build/bin/ ./functions/... ./scripts/...
+	go build -o .build/bin/ ./functions/...
+	go -C scripts build -o ../.build/bin/ ./...
 
-test: check-test $(local) lint ## format, vet, staticcheck, and all tests
+test: check-test $(local) .build/engines lint ## format, vet, staticcheck, and all tests
 	@$(local) install
 	npm test --silent
 	go test -race ./...
 	go test -run '^TestGuard' ./pkg/api
+	.build/engines go test -race -tags engines ./pkg/store/enginetest
+	cd scripts && ../.build/engines go test -race ./...
+
+test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
+	@.build/engines go test -race -tags engines ./pkg/store/enginetest
 
 proof: check-proof $(local) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
 	@$(local) install
-	go test -count=1 -v ./scripts/proof
+	go -C scripts test -count=1 -v ./tests/proof
 
 lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
-	go tool staticcheck ./...
+	go vet -tags engines ./pkg/store/enginetest
+	go -C scripts vet ./...
+	@go -C scripts build -o ../.build/staticcheck honnef.co/go/tools/cmd/staticcheck
+	.build/staticcheck -tags engines ./...
+	cd scripts && ../.build/staticcheck ./...
 	@$(local) install -framework
 	npm run lint --silent
 
@@ -118,8 +128,11 @@ check-bench:
 
 # go build itself knows whether there is anything to do.
 $(local): FORCE
-	@test -e $@ || echo "building the tools in scripts/local, which takes a minute the first time …" >&2
-	@go build -o $@ ./scripts/local
+	@test -e $@ || echo "building the tools in scripts/dev, which takes a minute the first time …" >&2
+	@go -C scripts build -o ../$@ ./dev
+
+.build/engines: FORCE
+	@go -C scripts build -o ../$@ ./internal/engines
 
 $(tools): .build/%: FORCE
-	@go build -o $@ ./scripts/$*
+	@go -C scripts build -o ../$@ ./$*

@@ -20,31 +20,26 @@ const module = "users-api/"
 var mayImport = map[string][]string{
 	"functions/":             {"pkg/api", "pkg/apperr", "pkg/auth", "pkg/store", "pkg/user"},
 	"pkg/api":                {"pkg/apperr"},
-	"pkg/api/apitest":        {"pkg/api", "pkg/api/linetest"}, // for tests
 	"pkg/store":              {"pkg/apperr", "pkg/user"},
-	"pkg/store/storetest":    {"pkg/user"}, // for tests
 	"pkg/auth":               {"pkg/apperr"},
 	"pkg/user":               {"pkg/apperr"},
 	"pkg/apperr":             {},
-	"scripts/":               {"scripts/"},
-	"scripts/local":          {"scripts/", "pkg/auth"}, // the form of an API key has one home
-	"scripts/bench":          {"scripts/"},
-	"scripts/people":         {"pkg/user"},                                        // made-up input of the service
-	"scripts/seed":           {"scripts/", "pkg/apperr", "pkg/store", "pkg/user"}, // writes through the store, so that what it writes is what the functions write
-	"scripts/listbench":      {"scripts/", "pkg/store", "pkg/user"},               // measures the store without HTTP
-	"scripts/units":          {"scripts/", "pkg/store", "pkg/user"},               // so does this
-	"scripts/dynamodb-local": {"scripts/repository"},
+	"pkg/testing/apitest":    {"pkg/api", "pkg/testing/linetest"},
+	"pkg/testing/linetest":   {},
+	"pkg/testing/runtimeapi": {},
+	"pkg/testing/storetest":  {"pkg/user"},
 }
 
-// homes are where a foreign library may be imported, beside tests and scripts.
+// homes are where a foreign library may be imported, beside tests.
 var homes = map[string][]string{
 	"github.com/aws/aws-lambda-go": {"pkg/api", "functions/authorizer"},
-	"github.com/aws/aws-sdk-go-v2": {"pkg/store", "pkg/store/storetest"},
+	"github.com/aws/aws-sdk-go-v2": {"pkg/store", "pkg/testing/storetest"},
 	"github.com/aws/smithy-go":     {"pkg/store"},
 	"github.com/golang-jwt/jwt":    {"pkg/auth"},
 	"github.com/go-jose/go-jose":   {"pkg/auth"},
 	"github.com/google/uuid":       {"pkg/user", "pkg/store"},
-	"github.com/stretchr/testify":  {"pkg/api/apitest", "pkg/api/linetest", "pkg/store/storetest"},
+	"github.com/stretchr/testify":  {"pkg/testing/apitest", "pkg/testing/linetest", "pkg/testing/runtimeapi", "pkg/testing/storetest"},
+	"go.yaml.in/yaml":              {"pkg/testing/storetest"},
 	"golang.org/x/net":             {"pkg/user"},
 	"golang.org/x/text":            {"pkg/user"},
 }
@@ -99,9 +94,6 @@ func rule(path string) []string {
 func TestForeignLibrariesHaveOneHome(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		if strings.HasPrefix(p.ImportPath, "scripts/") {
-			continue
-		}
 		for _, imported := range p.Imports {
 			if !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {
 				continue // the standard library

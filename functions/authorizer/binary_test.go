@@ -13,7 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/runtimeapi"
+	"users-api/pkg/testing/runtimeapi"
 )
 
 // maxBinaryBytes is what the authorizer may weigh: a cold start reads it all.
@@ -22,7 +22,7 @@ const maxBinaryBytes = 7_500_000
 // TestBinary is about the binary that is deployed, as Lambda runs it.
 func TestBinary(t *testing.T) {
 	t.Parallel()
-	binary := runtimeapi.Build(t, ".")
+	binary := runtimeapi.Build(t, "functions/authorizer")
 	t.Run("size", func(t *testing.T) {
 		t.Parallel()
 		info, err := os.Stat(binary)

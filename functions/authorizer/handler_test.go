@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
-	"users-api/pkg/api/linetest"
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
+	"users-api/pkg/testing/linetest"
 )
 
 // authenticate stands in for package auth.

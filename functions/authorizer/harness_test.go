@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/runtimeapi"
+	"users-api/pkg/testing/runtimeapi"
 )
 
 // outcome is what an invocation came to.

@@ -10,9 +10,9 @@ import (
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 
-	"users-api/pkg/api/apitest"
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
+	"users-api/pkg/testing/apitest"
 	"users-api/pkg/user"
 )
 

@@ -6,9 +6,9 @@ import (
 
 	"github.com/stretchr/testify/assert"
 
-	"users-api/pkg/api/apitest"
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
+	"users-api/pkg/testing/apitest"
 )
 
 // table has one user at a version.

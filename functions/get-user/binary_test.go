@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/runtimeapi"
+	"users-api/pkg/testing/runtimeapi"
 )
 
 // What the function may weigh: a cold start reads it all, and each package
@@ -24,7 +24,7 @@ const (
 
 func TestBinaryStaysSmall(t *testing.T) {
 	t.Parallel()
-	binary, err := os.ReadFile(runtimeapi.Build(t, "."))
+	binary, err := os.ReadFile(runtimeapi.Build(t, "functions/get-user"))
 	require.NoError(t, err)
 	assert.LessOrEqual(t, len(binary), maxBinaryBytes)
 

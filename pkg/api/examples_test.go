@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/api/linetest"
 	"users-api/pkg/apperr"
+	"users-api/pkg/testing/linetest"
 )
 
 // example makes a line: what a function of that name writes of its first

@@ -14,7 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
-	"users-api/pkg/api/linetest"
+	"users-api/pkg/testing/linetest"
 )
 
 func TestLine(t *testing.T) {

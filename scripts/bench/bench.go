@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"os"
 
-	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/internal/dynamodblocal"
 )
 
 // bench is a run: what is built and what is running.

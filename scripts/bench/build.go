@@ -116,8 +116,12 @@ func (b *builder) run(ctx context.Context, source, out string, replace map[strin
 		return err
 	}
 	args := append([]string{"build", "-overlay", overlay, "-o", out}, buildFlags...)
-	cmd := exec.CommandContext(ctx, "go", append(args, "./"+source)...)
-	cmd.Dir = b.root
+	module, pkg := b.root, source
+	if tool, ok := strings.CutPrefix(source, "scripts/"); ok { // a module of its own
+		module, pkg = filepath.Join(b.root, "scripts"), tool
+	}
+	cmd := exec.CommandContext(ctx, "go", append(args, "./"+pkg)...)
+	cmd.Dir = module
 	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOFLAGS=")
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", source, err, strings.TrimSpace(string(printed)))

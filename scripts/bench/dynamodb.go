@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"context"
 	"fmt"
 
@@ -8,7 +10,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/internal/dynamodblocal"
 )
 
 func (b *bench) startTable(ctx context.Context) error {
@@ -16,7 +18,7 @@ func (b *bench) startTable(ctx context.Context) error {
 	if b.db, err = dynamodblocal.StartToMeasure(ctx); err != nil {
 		return err
 	}
-	return dynamodblocal.CreateTable(ctx, dynamodblocal.Client(b.db.Endpoint()), benchTable)
+	return storetest.CreateTable(ctx, storetest.Client(b.db.Endpoint()), benchTable)
 }
 
 // warmUpCalls of each kind take the engine from 3 ms a call to 0.4: a Java
@@ -25,7 +27,7 @@ const warmUpCalls = 3000
 
 // warmUp has the engine serve what the functions will ask.
 func (b *bench) warmUp(ctx context.Context) error {
-	client := dynamodblocal.Client(b.db.Endpoint())
+	client := storetest.Client(b.db.Endpoint())
 	key := map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: "warm-up"}}
 	calls := []func() error{
 		func() error {

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/repository"
+	"users-api/scripts/internal/repository"
 )
 
 // newHarness lays out a sandbox with the lower yardstick in it.

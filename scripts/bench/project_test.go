@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/repository"
+	"users-api/scripts/internal/repository"
 )
 
 const serverlessFile = `

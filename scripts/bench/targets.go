@@ -9,7 +9,7 @@ import (
 	"slices"
 	"strings"
 
-	"users-api/scripts/repository"
+	"users-api/scripts/internal/repository"
 )
 
 // creatorName is the function that makes the users that the others need.

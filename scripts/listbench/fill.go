@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"context"
 	"errors"
 	"fmt"
@@ -14,8 +16,8 @@ import (
 
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	dynamodblocal "users-api/scripts/dynamodb-local"
-	"users-api/scripts/people"
+	"users-api/scripts/internal/dynamodblocal"
+	"users-api/scripts/internal/people"
 )
 
 // tableName is the name of every table here: each has an engine to itself.
@@ -145,8 +147,8 @@ func newTable(ctx context.Context, users, atOnce int, done func(int)) (*dynamodb
 	if err != nil {
 		return nil, nil, err
 	}
-	client := dynamodblocal.Client(server.Endpoint())
-	if err = dynamodblocal.CreateTable(ctx, client, tableName); err == nil {
+	client := storetest.Client(server.Endpoint())
+	if err = storetest.CreateTable(ctx, client, tableName); err == nil {
 		err = load(ctx, client, users, atOnce, done)
 	}
 	if err != nil {

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"strings"
 	"testing"
 	"time"
@@ -10,8 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/store"
-	"users-api/scripts/capacity"
-	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/internal/capacity"
 )
 
 // The same as the benchmark, with fewer users, and without its times: those of a
@@ -41,7 +42,7 @@ func TestTheItemsAreThoseOfTheStore(t *testing.T) {
 	require.NoError(t, err)
 
 	const other = "created"
-	require.NoError(t, dynamodblocal.CreateTable(t.Context(), client, other))
+	require.NoError(t, storetest.CreateTable(t.Context(), client, other))
 	next := rank(users - 1)
 	table := store.New(client, other, time.Now, func() (uuid.UUID, error) { return next.id(), nil })
 	for ; next >= 0; next-- {

@@ -15,7 +15,7 @@ import (
 	"syscall"
 	"time"
 
-	"users-api/scripts/progress"
+	"users-api/scripts/internal/progress"
 )
 
 // few is how many users the smaller table has.

@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"users-api/pkg/store"
-	"users-api/scripts/capacity"
+	"users-api/scripts/internal/capacity"
 )
 
 // place is where in a list a page stands.

@@ -24,7 +24,7 @@ import (
 
 	"github.com/tsenart/vegeta/v12/lib/plot"
 
-	"users-api/scripts/progress"
+	"users-api/scripts/internal/progress"
 )
 
 // Bounds of a run.

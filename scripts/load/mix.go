@@ -14,7 +14,7 @@ import (
 	"github.com/google/uuid"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"users-api/scripts/people"
+	"users-api/scripts/internal/people"
 )
 
 // kind is a kind of request.

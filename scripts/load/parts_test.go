@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"users-api/scripts/emulator"
+	"users-api/scripts/internal/emulator"
 )
 
 func TestSharesAreOfAHundred(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"users-api/scripts/emulator"
-	"users-api/scripts/repository"
+	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/repository"
 )
 
 // base checks the URL of an API and gives it as it stands before /users.

@@ -12,7 +12,7 @@ import (
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	"users-api/scripts/people"
+	"users-api/scripts/internal/people"
 )
 
 // block is how many users are finished before the next ones are begun: when a

@@ -14,7 +14,7 @@ import (
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	"users-api/scripts/people"
+	"users-api/scripts/internal/people"
 )
 
 // fakeTable keeps addresses. before, where set, may refuse a creation.

@@ -17,7 +17,7 @@ import (
 	"syscall"
 	"time"
 
-	"users-api/scripts/progress"
+	"users-api/scripts/internal/progress"
 )
 
 // Bounds of what may be asked for. A thousand million users would take a month.

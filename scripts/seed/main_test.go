@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"context"
 	"net"
 	"os"
@@ -12,9 +14,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/capacity"
-	dynamodblocal "users-api/scripts/dynamodb-local"
-	"users-api/scripts/people"
+	"users-api/scripts/internal/capacity"
+	"users-api/scripts/internal/dynamodblocal"
+	"users-api/scripts/internal/people"
 )
 
 var endpoint string
@@ -27,7 +29,7 @@ func TestMain(m *testing.M) {
 func useTable(t *testing.T) string {
 	t.Helper()
 	name := "users-" + uuid.NewString()
-	require.NoError(t, dynamodblocal.CreateTable(t.Context(), dynamodblocal.Client(endpoint), name))
+	require.NoError(t, storetest.CreateTable(t.Context(), storetest.Client(endpoint), name))
 	setEnvironment(t, map[string]string{"TABLE_NAME": name, "AWS_ENDPOINT_URL_DYNAMODB": endpoint})
 	return name
 }
@@ -70,7 +72,7 @@ func TestSeedsATable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, out, "made 10 users")
 
-	all, err := capacity.Read(t.Context(), dynamodblocal.Client(endpoint), name, "id")
+	all, err := capacity.Read(t.Context(), storetest.Client(endpoint), name, "id")
 	require.NoError(t, err)
 	assert.Len(t, all, 2*110, "a user and a reservation each, and no record of a key")
 }

@@ -23,8 +23,8 @@ import (
 	"github.com/google/uuid"
 
 	"users-api/pkg/store"
-	"users-api/scripts/emulator"
-	"users-api/scripts/repository"
+	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/repository"
 )
 
 // target is the table that is filled.

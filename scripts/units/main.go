@@ -12,7 +12,7 @@ import (
 	"os/signal"
 	"syscall"
 
-	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/internal/dynamodblocal"
 )
 
 func main() {

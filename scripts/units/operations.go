@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"context"
 	"fmt"
 	"time"
@@ -10,9 +12,8 @@ import (
 
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	"users-api/scripts/capacity"
-	dynamodblocal "users-api/scripts/dynamodb-local"
-	"users-api/scripts/people"
+	"users-api/scripts/internal/capacity"
+	"users-api/scripts/internal/people"
 )
 
 // Names of the table's key and of what has an item in the index, as in
@@ -132,8 +133,8 @@ func measure(ctx context.Context, endpoint string) ([]cost, error) {
 }
 
 func newBench(ctx context.Context, endpoint string) (*bench, error) {
-	b := &bench{client: dynamodblocal.Client(endpoint), name: "units-" + uuid.NewString()}
-	if err := dynamodblocal.CreateTable(ctx, b.client, b.name); err != nil {
+	b := &bench{client: storetest.Client(endpoint), name: "units-" + uuid.NewString()}
+	if err := storetest.CreateTable(ctx, b.client, b.name); err != nil {
 		return nil, err
 	}
 	b.table = store.New(dynamodb.New(b.client.Options(), b.meter.Attach), b.name, time.Now, b.newID)

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"users-api/pkg/testing/storetest"
+
 	"fmt"
 	"os"
 	"strings"
@@ -16,8 +18,8 @@ import (
 
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	"users-api/scripts/capacity"
-	dynamodblocal "users-api/scripts/dynamodb-local"
+	"users-api/scripts/internal/capacity"
+	"users-api/scripts/internal/dynamodblocal"
 )
 
 var endpoint string
@@ -56,8 +58,8 @@ func TestCosts(t *testing.T) {
 // whatever it writes.
 func TestTheLongestUserFitsOneWriteUnit(t *testing.T) {
 	t.Parallel()
-	client, name := dynamodblocal.Client(endpoint), "longest"
-	require.NoError(t, dynamodblocal.CreateTable(t.Context(), client, name))
+	client, name := storetest.Client(endpoint), "longest"
+	require.NoError(t, storetest.CreateTable(t.Context(), client, name))
 	age := user.MaxAge
 	label := strings.Repeat("ü", 27) // 63 bytes and a bit when it is written as DNS has it
 	in := user.Input{
@@ -80,8 +82,8 @@ func TestTheLongestUserFitsOneWriteUnit(t *testing.T) {
 // them right, this fails, and the engine may be believed.
 func TestTheEngineIsWrongAboutTransactions(t *testing.T) {
 	t.Parallel()
-	client, name := dynamodblocal.Client(endpoint), "transactions"
-	require.NoError(t, dynamodblocal.CreateTable(t.Context(), client, name))
+	client, name := storetest.Client(endpoint), "transactions"
+	require.NoError(t, storetest.CreateTable(t.Context(), client, name))
 	var writes []types.TransactWriteItem
 	for i := range 3 {
 		writes = append(writes, types.TransactWriteItem{Put: &types.Put{TableName: &name, Item: capacity.Item{

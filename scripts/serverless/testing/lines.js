@@ -7,7 +7,7 @@
 const fs = require('node:fs');
 const path = require('node:path');
 
-const folder = path.resolve(__dirname, '../../../pkg/api/linetest/lines');
+const folder = path.resolve(__dirname, '../../../pkg/testing/linetest/lines');
 const examples = fs.readdirSync(folder).map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
 
 const isAuthorizer = (name) => name.endsWith('-authorizer');

@@ -1,0 +1,134 @@
+//go:build engines
+
+package enginetest
+
+import (
+	"context"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/apperr"
+	"users-api/pkg/store"
+	"users-api/pkg/testing/storetest"
+	"users-api/pkg/user"
+)
+
+// counting gives the table at an address that counts connections and calls.
+func (f *fixture) counting() (table *store.Table, connections *atomic.Int64, calls *storetest.Faulty) {
+	f.t.Helper()
+	connections, calls = new(atomic.Int64), new(storetest.Faulty)
+	server := httptest.NewUnstartedServer(calls.Handler(f.t, f.endpoint))
+	server.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		if state == http.StateNew {
+			connections.Add(1)
+		}
+	}
+	server.Start()
+	f.t.Cleanup(server.Close)
+	return f.fromEnv(server.URL), connections, calls
+}
+
+func TestConnect(t *testing.T) { onEachEngine(t, testConnect) }
+
+func testConnect(t *testing.T, f *fixture) {
+	u := f.create(ann)
+	table, connections, calls := f.counting()
+	require.NoError(t, table.Connect(t.Context()))
+	assert.EqualValues(t, 1, connections.Load())
+	assert.EqualValues(t, 1, calls.Calls())
+
+	got, err := table.Get(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, u, got)
+	assert.EqualValues(t, 1, connections.Load(), "over the connection that is there")
+}
+
+// A function may be frozen for longer than DynamoDB keeps its connection.
+func TestAConnectionThatWasClosedCostsOneMoreTry(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+	calls := new(storetest.Faulty)
+	server := httptest.NewServer(calls.Handler(t, f.endpoint))
+	t.Cleanup(server.Close)
+	table := f.fromEnv(server.URL)
+	require.NoError(t, table.Connect(t.Context()))
+	server.CloseClientConnections()
+
+	got, err := table.Get(t.Context(), u.ID)
+	require.NoError(t, err)
+	assert.Equal(t, u, got)
+	assert.EqualValues(t, 2, calls.Calls(), "the connection's and the read's, which was sent once")
+}
+
+func TestConnectShards(t *testing.T) { onEachEngine(t, testConnectShards) }
+
+func testConnectShards(t *testing.T, f *fixture) {
+	f.create(ann)
+	table, connections, calls := f.counting()
+	require.NoError(t, table.ConnectShards(t.Context()))
+	opened := connections.Load()
+	assert.Equal(t, calls.Calls(), opened, "one for each shard")
+
+	for range 3 {
+		page, err := table.List(t.Context(), 10, "")
+		require.NoError(t, err)
+		assert.Len(t, page.Users, 1)
+	}
+	assert.Equal(t, opened, connections.Load(), "over the connections that are there")
+	assert.Equal(t, 4*opened, calls.Calls(), "each shard is asked for each list")
+}
+
+func TestConnectToATableThatIsAway(t *testing.T) {
+	f := newFixture(t)
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	table := f.fromEnv(server.URL)
+	requireKind(t, apperr.Unavailable, table.Connect(t.Context()))
+	requireKind(t, apperr.Unavailable, table.ConnectShards(t.Context()))
+
+	silent := f.fromEnv(at(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always}))
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	requireKind(t, apperr.Timeout, silent.Connect(ctx))
+}
+
+// Whatever a function does on it succeeds, and reaches no table.
+func TestRehearsal(t *testing.T) {
+	f := newFixture(t)
+	table, connections, _ := f.counting()
+	r := table.Rehearsal()
+	age := 42
+	in := user.Input{Name: "Rehearsal", Email: "rehearsal@example.com", Age: &age}
+	id := uuid.NewString()
+
+	got, err := r.Get(t.Context(), id)
+	require.NoError(t, err)
+	assert.Equal(t, in, user.Input{Name: got.Name, Email: got.Email, Age: got.Age})
+	page, err := r.List(t.Context(), 1, "")
+	require.NoError(t, err)
+	assert.Len(t, page.Users, 1)
+	assert.NotEmpty(t, page.Next)
+	found, err := r.FindByEmail(t.Context(), in.Email)
+	require.NoError(t, err)
+	assert.Len(t, found, 1)
+	created, err := r.Create(t.Context(), in, store.Idempotency{Principal: "jwt:me", Key: "k"})
+	require.NoError(t, err)
+	assert.EqualValues(t, 1, created.Version)
+	for _, expected := range []int64{0, 1} {
+		updated, err := r.Update(t.Context(), id, in, version(1), expected)
+		require.NoError(t, err)
+		assert.EqualValues(t, 2, updated.Version)
+	}
+	require.NoError(t, r.Delete(t.Context(), id, version(1)))
+
+	assert.Zero(t, connections.Load())
+	assert.Empty(t, f.items())
+}

@@ -1,0 +1,132 @@
+// Package apitest runs a handler in tests the way Lambda does: from the bytes
+// of an API Gateway event through the edge to the bytes of its response and the
+// log line.
+package apitest
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/api"
+	"users-api/pkg/testing/linetest"
+)
+
+// Answer is a response as API Gateway reads it, and the invocation's log line.
+type Answer struct {
+	Status int               `json:"statusCode"`
+	Header map[string]string `json:"headers"`
+	Body   string            `json:"body"`
+	Line   map[string]any    `json:"-"`
+}
+
+// Invoke serves one event. It fails the test unless the invocation wrote just
+// one line, as a line must be, with the status of the answer.
+func Invoke(t testing.TB, h api.Handler, event []byte) Answer {
+	t.Helper()
+	var log bytes.Buffer
+	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "fn", Origins: []string{"*"}}, &log, time.Now)
+	out, err := edge.Wrap(h).Invoke(context.Background(), event)
+	require.NoError(t, err)
+	var a Answer
+	require.NoError(t, json.Unmarshal(out, &a))
+	require.Equal(t, 1, strings.Count(log.String(), "\n"), log.String())
+	require.NoError(t, json.Unmarshal(log.Bytes(), &a.Line))
+	linetest.Check(t, log.Bytes())
+	require.EqualValues(t, a.Status, a.Line["status"])
+	return a
+}
+
+// Edit changes an event.
+type Edit func(event map[string]any)
+
+// Event reads an event from a file in testdata and changes it.
+func Event(t testing.TB, file string, edits ...Edit) []byte {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join("testdata", file))
+	require.NoError(t, err)
+	var event map[string]any
+	require.NoError(t, json.Unmarshal(b, &event))
+	for _, edit := range edits {
+		edit(event)
+	}
+	b, err = json.Marshal(event)
+	require.NoError(t, err)
+	return b
+}
+
+// Header sets a header, in both of its places.
+func Header(name, value string) Edit {
+	return func(event map[string]any) {
+		set(event, "headers", name, value)
+		set(event, "multiValueHeaders", name, []string{value})
+	}
+}
+
+// Query sets a query parameter to its values; API Gateway repeats the last of
+// them as the single one.
+func Query(name string, values ...string) Edit {
+	return func(event map[string]any) {
+		set(event, "queryStringParameters", name, values[len(values)-1])
+		set(event, "multiValueQueryStringParameters", name, values)
+	}
+}
+
+// ID sets the id in the path.
+func ID(id string) Edit {
+	return func(event map[string]any) { set(event, "pathParameters", "id", id) }
+}
+
+// Body sets the body; nil is no body.
+func Body(body any) Edit {
+	return func(event map[string]any) { event["body"] = body }
+}
+
+// Scope sets the scopes that the authorizer granted.
+func Scope(scope string) Edit {
+	return func(event map[string]any) {
+		set(event["requestContext"].(map[string]any), "authorizer", "scope", scope)
+	}
+}
+
+// NoAuthorizer takes away what the authorizer said, as if there were none.
+func NoAuthorizer(event map[string]any) {
+	delete(event["requestContext"].(map[string]any), "authorizer")
+}
+
+// set changes a member of a member of an event; the member may be null.
+func set(event map[string]any, member, name string, value any) {
+	old, _ := event[member].(map[string]any)
+	changed := map[string]any{}
+	maps.Copy(changed, old)
+	changed[name] = value
+	event[member] = changed
+}
+
+// requestID is that of the events in testdata.
+const requestID = "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"
+
+// AssertBody holds the body against the JSON that is wanted; "" is no body. An
+// error has the request's id besides.
+func (a Answer) AssertBody(t testing.TB, want string) {
+	t.Helper()
+	if want == "" {
+		assert.Empty(t, a.Body)
+		return
+	}
+	if a.Status >= http.StatusBadRequest {
+		want = strings.Replace(want, "{", `{"requestId":"`+requestID+`",`, 1)
+	}
+	assert.JSONEq(t, want, a.Body)
+	assert.Equal(t, "application/json", a.Header["Content-Type"])
+}

@@ -1,0 +1,91 @@
+package storetest
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"runtime"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"go.yaml.in/yaml/v3"
+)
+
+// Client makes a client for a DynamoDB that checks no credentials.
+func Client(endpoint string) *dynamodb.Client {
+	return dynamodb.New(dynamodb.Options{
+		Region:       "us-east-1",
+		BaseEndpoint: &endpoint,
+		Credentials: aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
+			return aws.Credentials{AccessKeyID: "test", SecretAccessKey: "test"}, nil
+		}),
+	})
+}
+
+// createTimeout is far beyond the milliseconds that an engine on this machine takes.
+const createTimeout = time.Minute
+
+// tableDefinition is what of the deployed table an engine without an account
+// can have: its key and its index.
+type tableDefinition struct {
+	AttributeDefinitions   []types.AttributeDefinition
+	KeySchema              []types.KeySchemaElement
+	GlobalSecondaryIndexes []types.GlobalSecondaryIndex
+}
+
+// CreateTable makes an empty table of a name, the way resources/table.yml
+// defines the deployed one, and returns once it is there. One of that name that
+// there is already stays as it is.
+func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
+	definition, err := deployedTable()
+	if err != nil {
+		return err
+	}
+	_, err = client.CreateTable(ctx, &dynamodb.CreateTableInput{
+		TableName:              &name,
+		BillingMode:            types.BillingModePayPerRequest,
+		AttributeDefinitions:   definition.AttributeDefinitions,
+		KeySchema:              definition.KeySchema,
+		GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes,
+	})
+	// The SDK asks again when an answer is late; then the table is there already.
+	if _, exists := errors.AsType[*types.ResourceInUseException](err); err != nil && !exists {
+		return fmt.Errorf("create table %q: %w", name, err)
+	}
+	return dynamodb.NewTableExistsWaiter(client).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, createTimeout)
+}
+
+func deployedTable() (tableDefinition, error) {
+	source, err := os.ReadFile(tableFile())
+	if err != nil {
+		return tableDefinition{}, err
+	}
+	var template struct {
+		Resources struct {
+			UsersTable struct {
+				Properties map[string]any `yaml:"Properties"`
+			} `yaml:"UsersTable"`
+		} `yaml:"Resources"`
+	}
+	if err := yaml.Unmarshal(source, &template); err != nil {
+		return tableDefinition{}, fmt.Errorf("read resources/table.yml: %w", err)
+	}
+	properties, err := json.Marshal(template.Resources.UsersTable.Properties) // CloudFormation and the API name things alike
+	if err != nil {
+		return tableDefinition{}, err
+	}
+	var definition tableDefinition
+	err = json.Unmarshal(properties, &definition)
+	return definition, err
+}
+
+// tableFile is resources/table.yml of the repository that this file is compiled from.
+func tableFile() string {
+	_, here, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(here), "..", "..", "..", "resources", "table.yml")
+}

@@ -1,0 +1,79 @@
+// Command engines runs a command beside the database engines that tests need, and
+// ends them with it:
+//
+//	engines go test -tags engines ./pkg/store/enginetest
+//
+// The command finds DynamoDB Local at DYNAMODB_LOCAL_URL and a local AWS at
+// LOCAL_AWS_URL. The exit status is the command's; it is 1 where an engine could
+// not be started, with the reason on standard error.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"os/signal"
+	"syscall"
+
+	"golang.org/x/sync/errgroup"
+
+	"users-api/scripts/internal/dynamodblocal"
+	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/repository"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	err := run(ctx, os.Args[1:])
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+		os.Exit(exit.ExitCode())
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(ctx context.Context, command []string) error {
+	if len(command) == 0 {
+		return errors.New("usage: engines COMMAND [ARGUMENT ...]")
+	}
+	state, err := os.MkdirTemp("", "engines-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(state)
+	var dynamodb *dynamodblocal.Server
+	var aws *emulator.Emulator
+	var starts errgroup.Group
+	starts.Go(func() (err error) { dynamodb, err = dynamodblocal.Start(ctx); return err })
+	starts.Go(func() (err error) { aws, err = startLocalAWS(ctx, state); return err })
+	err = starts.Wait()
+	if dynamodb != nil {
+		defer dynamodb.Close()
+	}
+	if aws != nil {
+		defer aws.Stop() //nolint:errcheck // its state is thrown away
+	}
+	if err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	cmd.Env = append(os.Environ(), dynamodblocal.URLVariable+"="+dynamodb.Endpoint(), "LOCAL_AWS_URL="+aws.URL)
+	return cmd.Run()
+}
+
+func startLocalAWS(ctx context.Context, state string) (*emulator.Emulator, error) {
+	root, err := repository.Root()
+	if err != nil {
+		return nil, err
+	}
+	if err := emulator.Install(ctx, root, os.Stderr); err != nil {
+		return nil, err
+	}
+	return emulator.Start(ctx, emulator.Options{Root: root, State: state})
+}
