@@ -45,7 +45,7 @@ logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON
 stats: $(local) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
 	@exec $(local) stats $${JSON:+-json}
 
-seed: .build/seed ## have N users in the table of `make dev`, or in TABLE_NAME; goes on where it was stopped (N=1000, SEED, WORKERS)
+seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
 
 deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)

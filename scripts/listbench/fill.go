@@ -36,10 +36,15 @@ type rank int
 
 // id gives users at the same place of a period the same shard.
 func (r rank) id() uuid.UUID {
-	return people.ID(born.Add(-time.Duration(r)*time.Millisecond), int(r%period))
+	created := born.UnixMilli() - int64(r)
+	return uuid.MustParse(fmt.Sprintf("%08x-%04x-7000-8000-%012x", created>>16, created&0xffff, int64(r%period)))
 }
 
-func (r rank) input() user.Input { return people.Like(0, int(r%period), int(r)) }
+func (r rank) input() user.Input {
+	in := user.Input(people.At(0, int(r%period)))
+	in.Email = fmt.Sprintf("%07d.%s", r, in.Email)
+	return in
+}
 
 // loader writes the items of many users at a rate that the store, which writes
 // each user in a transaction, is not made for. What the items are it leaves to

@@ -112,7 +112,7 @@ func fill(ctx context.Context, users, atOnce int, out io.Writer) (s *subject, st
 		return nil, nil, err
 	}
 	took := time.Since(started)
-	fmt.Fprintf(out, "filled a table with %d users in %s (%s/s)\n", users, took.Round(100*time.Millisecond), progress.Rate(users, took))
+	fmt.Fprintf(out, "filled a table with %d users in %s (%.0f/s)\n", users, took.Round(100*time.Millisecond), float64(users)/took.Seconds())
 	if s, err = newSubject(ctx, client, users); err != nil {
 		return nil, nil, errors.Join(err, server.Close())
 	}

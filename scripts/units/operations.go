@@ -48,7 +48,7 @@ type bench struct {
 // users, and costs the same.
 func (b *bench) newID() (uuid.UUID, error) {
 	b.ids++
-	return people.ID(time.UnixMilli(int64(b.ids)), b.ids), nil
+	return uuid.Parse(fmt.Sprintf("%08x-0000-7000-8000-%012x", b.ids, b.ids))
 }
 
 // operation is one that a request causes. Those that fail are left out: what a
@@ -140,7 +140,7 @@ func newBench(ctx context.Context, endpoint string) (*bench, error) {
 	b.table = store.New(dynamodb.New(b.client.Options(), b.meter.Attach), b.name, time.Now, b.newID)
 	var err error
 	for i := range seeded {
-		if _, err = b.table.Create(ctx, people.At(0, i), store.Idempotency{}); err != nil {
+		if _, err = b.table.Create(ctx, user.Input(people.At(0, i)), store.Idempotency{}); err != nil {
 			return nil, err
 		}
 	}
