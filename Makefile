@@ -87,7 +87,7 @@ lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	@$(local) install -framework
 	npm run lint --silent
 
-load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and draw the answers' times (RATE=50 DURATION=10s KEEP=1)
+load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
 bench-list: check-bench .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
