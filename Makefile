@@ -10,7 +10,7 @@ MAKEFLAGS += --no-print-directory # a target may be made from another make, and 
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON MEM SVG AUTH
+export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
 export N SEED WORKERS TABLE_NAME PAGES RATE DURATION URL TOKEN KEEP
 
 local := .build/local
@@ -32,9 +32,9 @@ token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read us
 api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
 	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
 
-bench: check-bench ## cold starts, CPU and memory beside two yardsticks (F=getUser,createUser N=20 MEM=128,256,512 SVG=folder JSON=1)
+bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
 	@go -C scripts build -o ../.build/bench ./bench
-	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${SVG:+-svg "$$SVG"} $${JSON:+-json}
+	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"} $${SVG:+-svg "$$SVG"} $${RAW:+-raw "$$RAW"}
 
 invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
 	@exec $(local) invoke -f "$$F" -event "$$EVENT"
