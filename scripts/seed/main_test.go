@@ -14,7 +14,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/capacity"
 	"users-api/scripts/internal/dynamodblocal"
 	"users-api/scripts/internal/people"
 )
@@ -72,7 +71,7 @@ func TestSeedsATable(t *testing.T) {
 	require.NoError(t, err)
 	assert.Contains(t, out, "made 10 users")
 
-	all, err := capacity.Read(t.Context(), storetest.Client(endpoint), name, "id")
+	all, err := storetest.Items(t.Context(), storetest.Client(endpoint), name)
 	require.NoError(t, err)
 	assert.Len(t, all, 2*110, "a user and a reservation each, and no record of a key")
 }
