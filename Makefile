@@ -4,17 +4,17 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build test test-engines proof lint bench bench-list bench-units reset clean check-dev check-test check-proof check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build test test-engines proof lint bench cost reset clean check-dev check-test check-proof check-bench FORCE
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON MEM SVG AUTH
-export N SEED WORKERS TABLE_NAME PAGES RATE DURATION URL TOKEN KEEP
+export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
+export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN KEEP
 
 local := .build/local
-tools := .build/seed .build/load .build/listbench .build/units
+tools := .build/seed .build/load
 
 # Architecture of the parameter in template.yaml, in Lambda's words and in Go's.
 ARCHITECTURE ?= arm64
@@ -32,9 +32,9 @@ token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read us
 api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
 	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
 
-bench: check-bench ## cold starts, CPU and memory beside two yardsticks (F=getUser,createUser N=20 MEM=128,256,512 SVG=folder JSON=1)
+bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
 	@go -C scripts build -o ../.build/bench ./bench
-	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${SVG:+-svg "$$SVG"} $${JSON:+-json}
+	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"} $${SVG:+-svg "$$SVG"} $${RAW:+-raw "$$RAW"}
 
 invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
 	@exec $(local) invoke -f "$$F" -event "$$EVENT"
@@ -90,11 +90,8 @@ lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
-bench-list: check-bench .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
-	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}
-
-bench-units: check-bench .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
-	@exec .build/units $${JSON:+-json}
+cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes)
+	go -C scripts test -count=1 -v -timeout 1h ./tests/cost $${N:+-users "$$N"}
 
 reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(local) reset
