@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 // crashReader finds out why a function did not start. The emulator puts that into
@@ -20,7 +20,7 @@ type crashReader struct {
 	rest   []byte // of a line that is not whole yet
 }
 
-var crash = regexp.MustCompile(`execution error for ` + emulator.FunctionName("") + `(\w+): bootstrap exited during init[^:]*: (.*)$`)
+var crash = regexp.MustCompile(`execution error for ` + localaws.FunctionName("") + `(\w+): bootstrap exited during init[^:]*: (.*)$`)
 
 // newCrashReader reads what the emulator writes from now on.
 func newCrashReader(file string) (*crashReader, error) {

@@ -12,7 +12,7 @@ import (
 	"sync"
 	"time"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 // queue is how many finished requests may wait to be shown.
@@ -48,11 +48,11 @@ func dev(ctx context.Context, ws workspace, o devOptions) (err error) {
 		return err
 	}
 	defer listener.Close()
-	if err := emulator.Install(ctx, ws.root, screen); err != nil {
+	if err := localaws.Install(ctx, ws.root, screen); err != nil {
 		return err
 	}
-	aws, err := emulator.Start(ctx, emulator.Options{Root: ws.root, State: ws.state, Auth: o.auth})
-	if errors.Is(err, emulator.ErrRunning) {
+	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: o.auth})
+	if errors.Is(err, localaws.ErrRunning) {
 		return fmt.Errorf("`make dev` is running already in this checkout (%w)", err)
 	}
 	if err != nil {
@@ -69,7 +69,7 @@ func dev(ctx context.Context, ws workspace, o devOptions) (err error) {
 
 // serve deploys and then serves until the context or the emulator ends. What it
 // serves is shown on screen and on record.
-func serve(ctx context.Context, ws workspace, screen, record *screen, listener net.Listener, aws *emulator.Emulator) error {
+func serve(ctx context.Context, ws workspace, screen, record *screen, listener net.Listener, aws *localaws.Server) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -78,7 +78,7 @@ func serve(ctx context.Context, ws workspace, screen, record *screen, listener n
 	}()
 	exchanges := make(chan exchange, queue)
 	front := newFront(exchanges, screen)
-	keeper, err := newKeeper(ws.root, emulator.NewDeployer(aws, screen), front, screen)
+	keeper, err := newKeeper(ws.root, localaws.NewDeployer(aws, screen), front, screen)
 	if err != nil {
 		return err
 	}
@@ -122,7 +122,7 @@ func causeOr(ctx context.Context, err error) error {
 
 // announce says how to use what serves now, and writes the environment for another
 // shell to a file as well.
-func announce(ws workspace, screen *screen, aws *emulator.Emulator, listener net.Listener) error {
+func announce(ws workspace, screen *screen, aws *localaws.Server, listener net.Listener) error {
 	file := filepath.Join(ws.state, "env")
 	if err := os.WriteFile(file, []byte(aws.Exports()), 0o644); err != nil {
 		return err

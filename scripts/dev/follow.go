@@ -13,7 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs"
 	"github.com/aws/aws-sdk-go-v2/service/cloudwatchlogs/types"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 const (
@@ -66,7 +66,7 @@ func (r *logReader) read(ctx context.Context, function string, start time.Time) 
 		start = newest
 	}
 	out, err := r.client.FilterLogEvents(ctx, &cloudwatchlogs.FilterLogEventsInput{
-		LogGroupName: aws.String(emulator.LogGroup(function)),
+		LogGroupName: aws.String(localaws.LogGroup(function)),
 		StartTime:    aws.Int64(start.UnixMilli()),
 	})
 	var missing *types.ResourceNotFoundException
@@ -125,7 +125,7 @@ func (r *logReader) trim(ctx context.Context, function string) error {
 	surplus := min(len(streams)-keptStreams, trimAtOnce)
 	for i := range surplus {
 		_, err := r.client.DeleteLogStream(ctx, &cloudwatchlogs.DeleteLogStreamInput{
-			LogGroupName: aws.String(emulator.LogGroup(function)), LogStreamName: &streams[i],
+			LogGroupName: aws.String(localaws.LogGroup(function)), LogStreamName: &streams[i],
 		})
 		var missing *types.ResourceNotFoundException
 		if err != nil && !errors.As(err, &missing) {
@@ -326,11 +326,11 @@ func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if *function == "" {
 			return errors.New("which function? make logs F=createUser")
 		}
-		url, err := emulator.Running(ws.state)
+		url, err := localaws.Running(ws.state)
 		if err != nil {
 			return err
 		}
-		reader, screen, start := newLogReader(emulator.ConfigFor(url)), newScreen(ws.out, *asJSON), time.Now().Add(-*since)
+		reader, screen, start := newLogReader(localaws.ConfigFor(url)), newScreen(ws.out, *asJSON), time.Now().Add(-*since)
 		for {
 			lines, err := reader.read(ctx, *function, start)
 			if err != nil {

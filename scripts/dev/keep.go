@@ -11,7 +11,7 @@ import (
 
 	"github.com/fsnotify/fsnotify"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 const (
@@ -24,16 +24,16 @@ const (
 // keeper keeps what is served equal to the working tree.
 type keeper struct {
 	root     string
-	deployer *emulator.Deployer
+	deployer *localaws.Deployer
 	front    *front
 	screen   *screen
 	watcher  *fsnotify.Watcher
-	current  atomic.Pointer[emulator.Deployment]
+	current  atomic.Pointer[localaws.Deployment]
 	// broken says that the last reload failed.
 	broken bool
 }
 
-func newKeeper(root string, deployer *emulator.Deployer, front *front, screen *screen) (*keeper, error) {
+func newKeeper(root string, deployer *localaws.Deployer, front *front, screen *screen) (*keeper, error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watch the working tree: %w", err)
@@ -57,7 +57,7 @@ func (k *keeper) first(ctx context.Context) error {
 }
 
 // serve takes over a deployment.
-func (k *keeper) serve(ctx context.Context, deployment emulator.Deployment) error {
+func (k *keeper) serve(ctx context.Context, deployment localaws.Deployment) error {
 	k.current.Store(&deployment)
 	if err := k.watch(ctx); err != nil {
 		return err
@@ -67,7 +67,7 @@ func (k *keeper) serve(ctx context.Context, deployment emulator.Deployment) erro
 
 // watch sees to it that all folders that a deployment is made from are watched.
 func (k *keeper) watch(ctx context.Context) error {
-	sources, err := emulator.ReadSources(ctx, k.root)
+	sources, err := localaws.ReadSources(ctx, k.root)
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ import (
 	"text/tabwriter"
 	"time"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 // runFile is in the state folder: what this run of `make dev` has shown, as with
@@ -32,7 +32,7 @@ var errStarting = errors.New("`make dev` is still starting: ask again when it sa
 func statsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	asJSON := flags.Bool("json", false, "as one JSON object")
 	return func(_ context.Context, ws workspace) error {
-		if _, err := emulator.Running(ws.state); err != nil {
+		if _, err := localaws.Running(ws.state); err != nil {
 			return err
 		}
 		file, err := os.Open(filepath.Join(ws.state, runFile))

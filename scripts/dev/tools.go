@@ -18,7 +18,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 const allScopes = "users:read users:write"
@@ -28,9 +28,9 @@ func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error 
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {
 		if *framework {
-			return emulator.InstallFramework(ctx, ws.root, ws.out)
+			return localaws.InstallFramework(ctx, ws.root, ws.out)
 		}
-		return emulator.Install(ctx, ws.root, ws.out)
+		return localaws.Install(ctx, ws.root, ws.out)
 	}
 }
 
@@ -41,7 +41,7 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	scopes := flags.String("scopes", allScopes, "scopes, separated by spaces")
 	ttl := flags.Duration("ttl", time.Hour, "how long it is valid, such as 15m or 1h")
 	return func(_ context.Context, ws workspace) error {
-		secret, err := emulator.ReadSecret(ws.state)
+		secret, err := localaws.ReadSecret(ws.state)
 		if err != nil {
 			return err
 		}
@@ -69,9 +69,9 @@ func apiKeyCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if len(list) == 0 {
 			return errors.New("SCOPES is empty: name at least one, such as users:read")
 		}
-		key := emulator.NewAPIKey()
+		key := localaws.NewAPIKey()
 		_, err := fmt.Fprintf(ws.out, "key (give it to its owner; it is kept nowhere):\n  %s\nentry of API_KEYS (add it to apiKeys in the stage's secret, after a comma):\n  %s\n",
-			key, emulator.APIKeyEntry(*name, key, list))
+			key, localaws.APIKeyEntry(*name, key, list))
 		return err
 	}
 }
@@ -82,7 +82,7 @@ func invokeCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	function := flags.String("f", "", "function, such as getUser")
 	event := flags.String("event", "", "file with the event")
 	return func(ctx context.Context, ws workspace) error {
-		url, err := emulator.Running(ws.state)
+		url, err := localaws.Running(ws.state)
 		if err != nil {
 			return err
 		}
@@ -90,8 +90,8 @@ func invokeCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if err != nil {
 			return err
 		}
-		out, err := lambda.NewFromConfig(emulator.ConfigFor(url)).Invoke(ctx, &lambda.InvokeInput{
-			FunctionName: aws.String(emulator.FunctionName(*function)), Payload: payload, LogType: types.LogTypeTail,
+		out, err := lambda.NewFromConfig(localaws.ConfigFor(url)).Invoke(ctx, &lambda.InvokeInput{
+			FunctionName: aws.String(localaws.FunctionName(*function)), Payload: payload, LogType: types.LogTypeTail,
 		})
 		var missing *types.ResourceNotFoundException
 		if errors.As(err, &missing) {
@@ -146,8 +146,8 @@ func showInvocation(ws workspace, out *lambda.InvokeOutput) error {
 
 func resetCommand(*flag.FlagSet) func(context.Context, workspace) error {
 	return func(_ context.Context, ws workspace) error {
-		err := emulator.Reset(ws.state)
-		if errors.Is(err, emulator.ErrRunning) {
+		err := localaws.Reset(ws.state)
+		if errors.Is(err, localaws.ErrRunning) {
 			return errors.New("`make dev` is running: end it first, then run `make reset` again")
 		}
 		return err

@@ -10,7 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 // local runs a subcommand in this checkout, on a state folder of its own.
@@ -28,7 +28,7 @@ func TestTokenIsAloneAndValid(t *testing.T) {
 	require.NoError(t, err)
 	assert.Regexp(t, `^[\w-]+\.[\w-]+\.[\w-]+\n$`, out)
 
-	secret, err := emulator.ReadSecret(state)
+	secret, err := localaws.ReadSecret(state)
 	require.NoError(t, err)
 	token, err := jwt.Parse(strings.TrimSpace(out), func(*jwt.Token) (any, error) { return []byte(secret.JWTSecret), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
@@ -51,7 +51,7 @@ func TestAPIKeyComesWithItsEntry(t *testing.T) {
 			key = word
 		}
 	}
-	assert.Equal(t, emulator.APIKeyEntry("partner", key, []string{"users:read", "users:write"}), entry)
+	assert.Equal(t, localaws.APIKeyEntry("partner", key, []string{"users:read", "users:write"}), entry)
 }
 
 func TestBadUseSaysWhatToDo(t *testing.T) {

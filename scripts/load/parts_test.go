@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 func TestSharesAreOfAHundred(t *testing.T) {
@@ -243,7 +243,7 @@ func TestCredential(t *testing.T) {
 	for _, local := range []string{"http://127.0.0.1:3000", "http://localhost:1", "http://[::1]:3000"} {
 		got, err := credential(local, "", time.Minute)
 		require.NoError(t, err)
-		secret, err := emulator.ReadSecret(root + "/.local")
+		secret, err := localaws.ReadSecret(root + "/.local")
 		require.NoError(t, err)
 		token, err := jwt.Parse(strings.TrimPrefix(got, "Bearer "), func(*jwt.Token) (any, error) { return []byte(secret.JWTSecret), nil })
 		require.NoError(t, err)

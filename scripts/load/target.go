@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -54,7 +54,7 @@ func credential(base, given string, duration time.Duration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	secret, err := emulator.ReadSecret(filepath.Join(root, ".local"))
+	secret, err := localaws.ReadSecret(filepath.Join(root, ".local"))
 	if err != nil {
 		return "", err
 	}

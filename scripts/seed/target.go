@@ -23,7 +23,7 @@ import (
 	"github.com/google/uuid"
 
 	"users-api/pkg/store"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -72,15 +72,15 @@ func localTarget(workers int) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	url, err := emulator.Running(filepath.Join(root, ".local"))
-	if errors.Is(err, emulator.ErrNotRunning) {
+	url, err := localaws.Running(filepath.Join(root, ".local"))
+	if errors.Is(err, localaws.ErrNotRunning) {
 		return target{}, errors.New("the local AWS is not running: start it with `make dev` in another terminal, or name another table with TABLE_NAME")
 	}
 	if err != nil {
 		return target{}, err
 	}
-	name := emulator.Service + "-" + emulator.Stage
-	t := newTarget(emulator.ConfigFor(url), name, "table "+name+" of the local AWS", workers)
+	name := localaws.Service + "-" + localaws.Stage
+	t := newTarget(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers)
 	t.local = true
 	return t, nil
 }

@@ -11,7 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/client"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 )
 
 // all are the functions of the service.
@@ -110,7 +110,7 @@ func heeds(t *testing.T, d deployed) {
 	tooMany := client.Request{Method: "POST", Target: "/users", Body: "{}"}
 	assert.Zero(t, local.burst(t, tooMany), "Amazon heeds what was deployed, and needs no repetition")
 	// As `make dev` does after deployments that others make.
-	_, err := emulator.NewDeployer(cloud, io.Discard).Refresh(t.Context(), emulator.Deployment{})
+	_, err := localaws.NewDeployer(cloud, io.Discard).Refresh(t.Context(), localaws.Deployment{})
 	require.NoError(t, err)
 	assert.Equal(t, d, local.look(t), "the limits are the same ones")
 	assert.Positive(t, local.burst(t, tooMany))

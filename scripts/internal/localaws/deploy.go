@@ -1,4 +1,4 @@
-package emulator
+package localaws
 
 import (
 	"context"
@@ -30,7 +30,7 @@ const (
 
 // Deployer makes an emulator serve what the working tree says.
 type Deployer struct {
-	emulator *Emulator
+	emulator *Server
 	out      io.Writer
 
 	secrets *secretsmanager.Client
@@ -40,7 +40,7 @@ type Deployer struct {
 }
 
 // NewDeployer returns a Deployer that says on out what it does.
-func NewDeployer(e *Emulator, out io.Writer) *Deployer {
+func NewDeployer(e *Server, out io.Writer) *Deployer {
 	cfg := e.Config()
 	return &Deployer{
 		emulator: e,

@@ -1,4 +1,4 @@
-package emulator
+package localaws
 
 import (
 	"strings"
@@ -39,7 +39,7 @@ func TestTheFrameworkSeesNoOtherAWS(t *testing.T) {
 	t.Setenv("AWS_PROFILE", "production")
 	t.Setenv("AWS_SESSION_TOKEN", "secret")
 	t.Setenv("EDITOR", "ed")
-	env := variables((&Emulator{URL: "http://127.0.0.1:4000"}).Environ())
+	env := variables((&Server{URL: "http://127.0.0.1:4000"}).Environ())
 	assert.NotContains(t, env, "AWS_PROFILE")
 	assert.NotContains(t, env, "AWS_SESSION_TOKEN")
 	assert.Equal(t, "ed", env["EDITOR"])
@@ -49,7 +49,7 @@ func TestTheFrameworkSeesNoOtherAWS(t *testing.T) {
 
 func TestExportsAreShellCommands(t *testing.T) {
 	t.Parallel()
-	exports := (&Emulator{URL: "http://127.0.0.1:4000"}).Exports()
+	exports := (&Server{URL: "http://127.0.0.1:4000"}).Exports()
 	assert.Contains(t, exports, "export AWS_ENDPOINT_URL=http://127.0.0.1:4000\n")
 	for line := range strings.Lines(exports) {
 		assert.Regexp(t, `^(export [A-Z0-9_]+=[A-Za-z0-9:/._-]+|unset [A-Z_ ]+)\n$`, line)

@@ -1,4 +1,4 @@
-package emulator
+package localaws
 
 import (
 	"archive/zip"
@@ -61,7 +61,7 @@ var checkout = sync.OnceValues(func() (string, error) {
 })
 
 // startEmulator starts one that ends with the test.
-func startEmulator(t *testing.T, state string) *Emulator {
+func startEmulator(t *testing.T, state string) *Server {
 	t.Helper()
 	root, err := checkout()
 	require.NoError(t, err)

@@ -1,4 +1,4 @@
-package emulator
+package localaws
 
 import (
 	"context"
@@ -56,7 +56,7 @@ type installation struct {
 }
 
 func ministack(root string) installation {
-	lock := filepath.Join(root, "scripts", "internal", "emulator", "requirements.txt")
+	lock := filepath.Join(root, "scripts", "internal", "localaws", "requirements.txt")
 	return installation{
 		what:  "the local AWS (ministack)",
 		lock:  lock,

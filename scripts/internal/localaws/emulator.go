@@ -1,13 +1,13 @@
-// Package emulator runs an AWS on this machine: it installs ministack, starts it,
+// Package localaws runs an AWS on this machine: it installs ministack, starts it,
 // deploys the service to it with the framework, and keeps the two equal.
 //
-// An [Emulator] is one running AWS with a state folder of its own, so several may
+// An [Server] is one running AWS with a state folder of its own, so several may
 // run at once: the one of `make dev` and one for each test run. It ends with the
 // process that started it, however that ends, and saves its state first.
 //
 // What ministack leaves out and the service needs is repeated here through AWS's
 // own interfaces and nowhere else: see [Deployer.repeat].
-package emulator
+package localaws
 
 import (
 	"bytes"
@@ -54,8 +54,8 @@ type Options struct {
 	Auth bool
 }
 
-// Emulator is a running AWS.
-type Emulator struct {
+// Server is a running AWS.
+type Server struct {
 	// URL is the endpoint of all its services, without a slash at the end.
 	URL  string
 	opts Options
@@ -69,7 +69,7 @@ type Emulator struct {
 
 // Start runs the emulator on a free port of the loopback interface and returns
 // when it serves. The error names the log file when it does not come up.
-func Start(ctx context.Context, opts Options) (*Emulator, error) {
+func Start(ctx context.Context, opts Options) (*Server, error) {
 	lock, err := lockState(opts.State)
 	if err != nil {
 		return nil, err
@@ -87,11 +87,11 @@ func Start(ctx context.Context, opts Options) (*Emulator, error) {
 }
 
 // Exited is closed when the emulator has ended, by Stop or by itself.
-func (e *Emulator) Exited() <-chan struct{} { return e.exited }
+func (e *Server) Exited() <-chan struct{} { return e.exited }
 
 // Stop saves the state and ends the emulator and every process of its functions.
 // It may be called more than once.
-func (e *Emulator) Stop() error {
+func (e *Server) Stop() error {
 	_ = e.stdin.Close() // the launcher ends in good order when its standard input closes
 	select {
 	case <-e.exited:
@@ -103,16 +103,16 @@ func (e *Emulator) Stop() error {
 }
 
 // APIURL is the base URL of a REST API's stage, without a slash at the end.
-func (e *Emulator) APIURL(api, stage string) string {
+func (e *Server) APIURL(api, stage string) string {
 	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", e.URL, api, stage)
 }
 
 // LogFile is where the emulator writes its own log.
-func (e *Emulator) LogFile() string { return logFile(e.opts.State) }
+func (e *Server) LogFile() string { return logFile(e.opts.State) }
 
 // killGroup ends what is left of the emulator's process group. That nothing is left
 // is the usual case and no error.
-func (e *Emulator) killGroup() { _ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL) }
+func (e *Server) killGroup() { _ = syscall.Kill(-e.cmd.Process.Pid, syscall.SIGKILL) }
 
 func lockState(state string) (*flock.Flock, error) {
 	if err := os.MkdirAll(state, 0o755); err != nil {
@@ -129,12 +129,12 @@ func lockState(state string) (*flock.Flock, error) {
 	return lock, nil
 }
 
-func start(ctx context.Context, opts Options) (*Emulator, error) {
+func start(ctx context.Context, opts Options) (*Server, error) {
 	port, err := pickPort(opts.State)
 	if err != nil {
 		return nil, err
 	}
-	e := &Emulator{URL: "http://127.0.0.1:" + port, opts: opts, exited: make(chan struct{})}
+	e := &Server{URL: "http://127.0.0.1:" + port, opts: opts, exited: make(chan struct{})}
 	if err := e.launch(port); err != nil {
 		return nil, fmt.Errorf("start the local AWS: %w", err)
 	}
@@ -150,7 +150,7 @@ func start(ctx context.Context, opts Options) (*Emulator, error) {
 // launch starts the process as the leader of a group of its own: a Ctrl-C in the
 // terminal reaches only the caller, who stops it in good order, and its functions'
 // processes can be ended with it.
-func (e *Emulator) launch(port string) error {
+func (e *Server) launch(port string) error {
 	// What earlier runs unpacked there is of no use to this one.
 	if err := os.RemoveAll(filepath.Join(e.opts.State, "tmp")); err != nil {
 		return err
@@ -164,7 +164,7 @@ func (e *Emulator) launch(port string) error {
 		return err
 	}
 	defer log.Close() // the process has its own handle
-	e.cmd = exec.Command(pythonOf(e.opts.Root), "-u", filepath.Join(e.opts.Root, "scripts", "internal", "emulator", "launcher.py"))
+	e.cmd = exec.Command(pythonOf(e.opts.Root), "-u", filepath.Join(e.opts.Root, "scripts", "internal", "localaws", "launcher.py"))
 	e.cmd.Dir, e.cmd.Env = e.opts.State, env
 	e.cmd.Stdout, e.cmd.Stderr = log, log
 	e.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
@@ -182,7 +182,7 @@ func (e *Emulator) launch(port string) error {
 }
 
 // waitReady polls until the emulator says that it is ready.
-func (e *Emulator) waitReady(ctx context.Context) error {
+func (e *Server) waitReady(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
 	tick := time.NewTicker(25 * time.Millisecond)
@@ -201,7 +201,7 @@ func (e *Emulator) waitReady(ctx context.Context) error {
 	}
 }
 
-func (e *Emulator) ready(ctx context.Context) bool {
+func (e *Server) ready(ctx context.Context) bool {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.URL+"/_ministack/ready", nil)
 	if err != nil {
 		return false

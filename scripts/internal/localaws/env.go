@@ -1,4 +1,4 @@
-package emulator
+package localaws
 
 import (
 	"fmt"
@@ -53,7 +53,7 @@ func processEnv(opts Options, port string) ([]string, error) {
 // Variables are what points the framework, the AWS CLI and the SDKs at this emulator
 // and at nothing else: an endpoint, credentials, and no profile or metadata service
 // that could stand in for them.
-func (e *Emulator) Variables() []string {
+func (e *Server) Variables() []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + e.URL,
 		"AWS_ACCESS_KEY_ID=" + accessKey,
@@ -73,7 +73,7 @@ func (e *Emulator) Variables() []string {
 }
 
 // Environ is the caller's environment with every AWS variable replaced by Variables.
-func (e *Emulator) Environ() []string {
+func (e *Server) Environ() []string {
 	var env []string
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "AWS_") {
@@ -84,7 +84,7 @@ func (e *Emulator) Environ() []string {
 }
 
 // Exports is Variables as shell commands, for another shell of the developer.
-func (e *Emulator) Exports() string {
+func (e *Server) Exports() string {
 	var b strings.Builder
 	for _, v := range e.Variables() {
 		fmt.Fprintf(&b, "export %s\n", v)
@@ -94,7 +94,7 @@ func (e *Emulator) Exports() string {
 }
 
 // Config is Variables for this module's own SDK clients.
-func (e *Emulator) Config() aws.Config { return ConfigFor(e.URL) }
+func (e *Server) Config() aws.Config { return ConfigFor(e.URL) }
 
 // ConfigFor is Config for an emulator that another process runs at url.
 func ConfigFor(url string) aws.Config {
