@@ -14,24 +14,44 @@ import (
 	"github.com/gofrs/flock"
 )
 
-// Install brings what the local AWS consists of into git-ignored folders: ministack
-// into .cache/ministack, the framework into node_modules/. What is there already in
-// the locked versions stays, and costs a millisecond. Several processes may install
-// at once: one does it, the others wait for it.
+// Install installs what the local AWS consists of into git-ignored folders: ministack
+// into .cache/ministack, the framework into node_modules/. What is there in the locked
+// versions stays. Several processes may install at once: one does, the others wait.
 //
-// It says on out what it installs. An error carries the installer's own output and
+// It reports to out what it installs. An error carries the installer's own output and
 // how to go on.
 func Install(ctx context.Context, root string, out io.Writer) error {
-	return installAll(ctx, root, out, ministack(root), framework(root))
+	venv := filepath.Join(root, ".cache", "ministack")
+	lock := filepath.Join(root, "scripts/internal/localaws/requirements.txt")
+	err := install(ctx, root, out, "the local AWS (ministack)", lock, venv, [][]string{
+		{"python3", "-m", "venv", "--clear", venv},
+		{pythonOf(root), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock},
+	})
+	if err != nil {
+		return err
+	}
+	return InstallFramework(ctx, root, out)
 }
 
-// InstallFramework installs the framework alone: a deployment to Amazon needs no
-// local AWS.
+// InstallFramework installs the framework alone, which is all that a deployment to
+// Amazon needs.
 func InstallFramework(ctx context.Context, root string, out io.Writer) error {
-	return installAll(ctx, root, out, framework(root))
+	return install(ctx, root, out, "the Serverless Framework (npm ci)", filepath.Join(root, "package-lock.json"), filepath.Join(root, "node_modules"),
+		[][]string{{"npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"}})
 }
 
-func installAll(ctx context.Context, root string, out io.Writer, parts ...installation) error {
+// pythonOf is the interpreter that sees ministack.
+func pythonOf(root string) string { return filepath.Join(root, ".cache", "ministack", "bin", "python") }
+
+// install runs the commands that fill a folder, unless the folder was filled from the
+// same lock file: it then has the file's digest.
+func install(ctx context.Context, root string, out io.Writer, what, lockFile, folder string, commands [][]string) error {
+	data, err := os.ReadFile(lockFile)
+	if err != nil {
+		return err
+	}
+	sum := sha256.Sum256(data)
+	digest, stamp := hex.EncodeToString(sum[:]), filepath.Join(folder, ".installed")
 	if err := os.MkdirAll(filepath.Join(root, ".cache"), 0o755); err != nil {
 		return err
 	}
@@ -40,75 +60,17 @@ func installAll(ctx context.Context, root string, out io.Writer, parts ...instal
 		return fmt.Errorf("lock the installation: %w", err)
 	}
 	defer lock.Unlock()
-	for _, part := range parts {
-		if err := part.install(ctx, root, out); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// installation is one thing to install: done when stamp holds the hash of lock.
-type installation struct {
-	what        string
-	lock, stamp string
-	commands    [][]string
-}
-
-func ministack(root string) installation {
-	lock := filepath.Join(root, "scripts", "internal", "localaws", "requirements.txt")
-	return installation{
-		what:  "the local AWS (ministack)",
-		lock:  lock,
-		stamp: filepath.Join(venv(root), ".installed"),
-		commands: [][]string{
-			{"python3", "-m", "venv", "--clear", venv(root)},
-			{pythonOf(root), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r", lock},
-		},
-	}
-}
-
-func framework(root string) installation {
-	return installation{
-		what:     "the Serverless Framework (npm ci)",
-		lock:     filepath.Join(root, "package-lock.json"),
-		stamp:    filepath.Join(root, "node_modules", ".installed"),
-		commands: [][]string{{"npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"}},
-	}
-}
-
-func (i installation) install(ctx context.Context, root string, out io.Writer) error {
-	want, err := hashFile(i.lock)
-	if err != nil {
-		return err
-	}
-	if have, err := os.ReadFile(i.stamp); err == nil && string(have) == want {
+	if have, err := os.ReadFile(stamp); err == nil && string(have) == digest {
 		return nil
 	}
-	fmt.Fprintf(out, "installing %s …\n", i.what)
-	for _, command := range i.commands {
+	fmt.Fprintf(out, "installing %s …\n", what)
+	for _, command := range commands {
 		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 		cmd.Dir = root
-		endWithParent(cmd)
 		if output, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("install %s: %w\n%s\nCheck the network and the message above, then run the same command again: what is installed already is kept",
-				i.what, err, strings.TrimSpace(string(output)))
+				what, err, strings.TrimSpace(string(output)))
 		}
 	}
-	return os.WriteFile(i.stamp, []byte(want), 0o644)
-}
-
-// venv is where ministack lives; pythonOf the interpreter that sees it.
-func venv(root string) string { return filepath.Join(root, ".cache", "ministack") }
-
-func pythonOf(root string) string { return filepath.Join(venv(root), "bin", "python") }
-
-// hashFile is the SHA-256 of a file, in hex.
-func hashFile(name string) (string, error) {
-	data, err := os.ReadFile(name)
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(data)
-	return hex.EncodeToString(sum[:]), nil
+	return os.WriteFile(stamp, []byte(digest), 0o644)
 }

@@ -10,66 +10,32 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// counting is an installation that counts how often it is made.
-func counting(root string) installation {
-	return installation{
-		what:     "the thing",
-		lock:     filepath.Join(root, "thing.lock"),
-		stamp:    filepath.Join(root, "thing.installed"),
-		commands: [][]string{{"sh", "-c", "echo once >> count"}},
-	}
-}
-
-func TestInstallDoesOnlyWhatIsToDo(t *testing.T) {
+func TestInstall(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	var out strings.Builder
-	times := func() int {
-		count, err := os.ReadFile(filepath.Join(root, "count"))
-		require.NoError(t, err)
-		return strings.Count(string(count), "once")
+	lockFile, folder, count := filepath.Join(root, "lock"), filepath.Join(root, "thing"), filepath.Join(root, "count")
+	run := func(version, command string) (string, error) {
+		require.NoError(t, os.WriteFile(lockFile, []byte(version), 0o644))
+		var out strings.Builder
+		err := install(t.Context(), root, &out, "the thing", lockFile, folder, [][]string{{"mkdir", "-p", folder}, {"sh", "-c", command}})
+		return out.String(), err
 	}
-	write(t, root, "thing.lock", "1")
-
-	require.NoError(t, installAll(t.Context(), root, &out, counting(root)))
-	require.NoError(t, installAll(t.Context(), root, &out, counting(root)))
-	assert.Equal(t, 1, times(), "nothing to do the second time")
-	assert.Equal(t, "installing the thing …\n", out.String())
-
-	write(t, root, "thing.lock", "2")
-	require.NoError(t, installAll(t.Context(), root, &out, counting(root)))
-	assert.Equal(t, 2, times(), "another version")
-}
-
-func TestInstallSaysWhatFailedAndHowToGoOn(t *testing.T) {
-	t.Parallel()
-	root := t.TempDir()
-	write(t, root, "thing.lock", "1")
-	broken := counting(root)
-	broken.commands = [][]string{{"sh", "-c", "echo no route to host; exit 7"}}
-
-	err := installAll(t.Context(), root, &strings.Builder{}, broken)
-	require.Error(t, err)
-	for _, want := range []string{"install the thing", "exit status 7", "no route to host", "run the same command again"} {
-		assert.ErrorContains(t, err, want)
-	}
-	assert.NoFileExists(t, broken.stamp)
-}
-
-// TestRequirementsAreLocked keeps an edit from adding a package without its hash:
-// pip would then refuse to install any.
-func TestRequirementsAreLocked(t *testing.T) {
-	t.Parallel()
-	data, err := os.ReadFile("requirements.txt")
+	out, err := run("1", "echo once >> "+count)
 	require.NoError(t, err)
-	text := strings.ReplaceAll(string(data), "\\\n", "")
-	packages := 0
-	for line := range strings.Lines(text) {
-		if strings.Contains(line, "==") {
-			packages++
-			assert.Contains(t, line, "--hash=sha256:")
+	assert.Equal(t, "installing the thing …\n", out)
+	out, err = run("1", "echo once >> "+count)
+	require.NoError(t, err)
+	assert.Empty(t, out, "it is there")
+	_, err = run("2", "echo once >> "+count)
+	require.NoError(t, err)
+	text, err := os.ReadFile(count)
+	require.NoError(t, err)
+	assert.Equal(t, "once\nonce\n", string(text), "once for each version")
+
+	for range 2 {
+		_, err = run("3", "echo no route to host; exit 7")
+		for _, want := range []string{"install the thing", "exit status 7", "no route to host", "run the same command again"} {
+			assert.ErrorContains(t, err, want)
 		}
 	}
-	assert.Greater(t, packages, 10)
-	assert.Contains(t, text, "ministack==1.5.33")
 }

@@ -1,28 +1,24 @@
 package localaws
 
 import (
-	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/golang-jwt/jwt/v5"
+
+	"users-api/pkg/auth"
 )
 
-// secretName is the secret that serverless.yml refers to, as in every other stage.
-const secretName = Service + "/" + Stage
+// SecretName is the secret that serverless.yml refers to, as in every other stage.
+const SecretName = Service + "/" + Stage
 
 // Secret is what the local stage's authorizer trusts, random for each state folder.
 type Secret struct {
@@ -30,43 +26,42 @@ type Secret struct {
 	JWTSecret string `json:"jwtSecret"`
 	// APIKeys is the value of API_KEYS: the entry of one key, APIKey.
 	APIKeys string `json:"apiKeys"`
-	// APIKey is that key itself. It never reaches the emulator.
+	// APIKey is that key itself. It never reaches the local AWS.
 	APIKey string `json:"apiKey,omitempty"`
 }
 
 // ReadSecret returns the secret of a state folder. It makes one on the first call,
 // readable by its owner only.
-func ReadSecret(state string) (Secret, error) {
+func ReadSecret(state string) (s Secret, err error) {
 	file := filepath.Join(state, "secret.json")
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return writeSecret(file)
+		data, err = writeSecret(file)
 	}
 	if err != nil {
-		return Secret{}, err
+		return s, err
 	}
-	var s Secret
 	if err := json.Unmarshal(data, &s); err != nil {
-		return Secret{}, fmt.Errorf("%s is damaged (%w): remove it, or run `make reset`", file, err)
+		return s, fmt.Errorf("%s is damaged (%w): run `make reset`", file, err)
 	}
 	return s, nil
 }
 
-func writeSecret(file string) (Secret, error) {
-	key := NewAPIKey()
-	s := Secret{
-		JWTSecret: randomText(),
-		APIKeys:   APIKeyEntry("local", key, []string{"users:read", "users:write"}),
-		APIKey:    key,
-	}
-	data, err := json.MarshalIndent(s, "", "  ")
+func writeSecret(file string) ([]byte, error) {
+	key, entry, err := NewAPIKey("local", Scopes())
 	if err != nil {
-		return Secret{}, err
+		return nil, err
 	}
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return Secret{}, err
+	data, err := json.MarshalIndent(Secret{JWTSecret: randomText(), APIKeys: entry, APIKey: key}, "", "  ")
+	if err != nil {
+		return nil, err
 	}
-	return s, os.WriteFile(file, data, 0o600)
+	return data, errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, data, 0o600))
+}
+
+// Value is what Secrets Manager holds: the keys that serverless.yml names.
+func (s Secret) Value() string {
+	return fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, s.JWTSecret, s.APIKeys)
 }
 
 // Token returns a token that the local stage's authorizer takes.
@@ -79,51 +74,22 @@ func (s Secret) Token(subject string, scopes []string, now time.Time, ttl time.D
 	}).SignedString([]byte(s.JWTSecret))
 }
 
-// NewAPIKey returns a random key of 256 bits.
-func NewAPIKey() string { return randomText() }
-
-// APIKeyEntry is how API_KEYS names a key without holding it.
-func APIKeyEntry(name, key string, scopes []string) string {
-	sum := sha256.Sum256([]byte(key))
-	return name + ":" + hex.EncodeToString(sum[:]) + ":" + strings.Join(scopes, "+")
+// NewAPIKey returns a random key and its entry in API_KEYS, for any stage.
+func NewAPIKey(name string, scopes []string) (key, entry string, err error) {
+	key = randomText()
+	entry, err = auth.FormatAPIKey(name, key, scopes)
+	return key, entry, err
 }
 
-// randomText is 32 random bytes in letters that need no quoting anywhere.
-func randomText() string {
-	raw := make([]byte, 32)
-	rand.Read(raw) // never fails: crypto/rand ends the process instead
-	return base64.RawURLEncoding.EncodeToString(raw)
-}
+// randomText has 256 bits in letters and digits.
+func randomText() string { return rand.Text() + rand.Text() }
 
-// secretString is what Secrets Manager holds: the keys that serverless.yml names.
-func (s Secret) secretString() (string, error) {
-	s.APIKey = ""
-	data, err := json.Marshal(s)
-	return string(data), err
-}
-
-// putSecret sets a secret's value, whether it exists or not.
-func putSecret(ctx context.Context, client *secretsmanager.Client, name, value string) error {
-	_, err := client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
-	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		_, err = client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: &name, SecretString: &value})
+// Scopes are those that the routes take.
+func Scopes() []string {
+	var scopes []string
+	for _, route := range auth.Routes() {
+		scopes = append(scopes, route.Scope)
 	}
-	if err != nil {
-		return fmt.Errorf("put secret %s: %w", name, err)
-	}
-	return nil
-}
-
-// getSecret returns a secret's value, empty when there is no such secret.
-func getSecret(ctx context.Context, client *secretsmanager.Client, name string) (string, error) {
-	out, err := client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &name})
-	var missing *types.ResourceNotFoundException
-	if errors.As(err, &missing) {
-		return "", nil
-	}
-	if err != nil {
-		return "", fmt.Errorf("get secret %s: %w", name, err)
-	}
-	return aws.ToString(out.SecretString), nil
+	slices.Sort(scopes)
+	return slices.Compact(scopes)
 }
