@@ -13,8 +13,13 @@ export STAGE ?= dev
 export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
 export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN KEEP
 
-local := .build/local
+dev := .build/dev
 tools := .build/seed .build/load
+
+# Runs a command of the framework on the local stage, in the environment that `make dev`
+# leaves there while it runs.
+on_local = test -e .local/env || { echo "the local AWS is not running: start it with make dev" >&2; exit 1; }; \
+	. .local/env; npx --no-install serverless $(1) --stage local
 
 # Architecture of the parameter in template.yaml, in Lambda's words and in Go's.
 ARCHITECTURE ?= arm64
@@ -23,45 +28,47 @@ sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITE
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
-	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
+dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
+	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
 
-token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
-	@exec $(local) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
+token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
+	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
 
-api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
-	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
+api-key: $(dev) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
+	@exec $(dev) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
 
 bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
 	@go -C scripts build -o ../.build/bench ./bench
 	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"} $${SVG:+-svg "$$SVG"} $${RAW:+-raw "$$RAW"}
 
-invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
-	@exec $(local) invoke -f "$$F" -event "$$EVENT"
+invoke: ## send an event to a function of the local stage, and show its log (F=getUser EVENT=file)
+	@test -n "$$F" && test -n "$$EVENT" || { echo "which function and event? make invoke F=getUser EVENT=functions/get-user/testdata/get.json" >&2; exit 2; }
+	@$(call on_local,invoke -f "$$F" --path "$$EVENT" --log)
 
-logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
-	@exec $(local) logs -f "$$F" $${JSON:+-json}
+logs: ## follow a function's log on the local stage (F=createUser, JSON=1 for the function's own lines alone)
+	@test -n "$$F" || { echo "which function? make logs F=createUser" >&2; exit 2; }
+	@$(call on_local,logs -f "$$F" --tail) $(if $(JSON),| grep --line-buffered '^{')
 
-stats: $(local) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
-	@exec $(local) stats $${JSON:+-json}
+stats: $(dev) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
+	@exec $(dev) stats $${JSON:+-json}
 
 seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
 
-deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
-	@$(local) install -framework
+deploy: check-dev $(dev) ## deploy to Amazon with your AWS credentials (STAGE=dev)
+	@$(dev) install -framework
 	npx --no-install serverless deploy --stage "$$STAGE"
 
-package: check-dev $(local) ## make everything that a deployment uploads, without an account (STAGE=dev)
-	@$(local) install -framework
+package: check-dev $(dev) ## make everything that a deployment uploads, without an account (STAGE=dev)
+	@$(dev) install -framework
 	npx --no-install serverless package --stage "$$STAGE"
 
 build: ## compile everything for this machine
 	go build -o .build/bin/ ./functions/...
 	go -C scripts build -o ../.build/bin/ ./...
 
-test: check-test $(local) .build/engines lint ## format, vet, staticcheck, and all tests
-	@$(local) install
+test: check-test $(dev) .build/engines lint ## format, vet, staticcheck, and all tests
+	@$(dev) install
 	npm test --silent
 	go test -race ./...
 	go test -run '^TestGuard' ./pkg/api
@@ -71,11 +78,11 @@ test: check-test $(local) .build/engines lint ## format, vet, staticcheck, and a
 test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
 	@.build/engines go test -race -tags engines ./pkg/store/enginetest
 
-proof: check-proof $(local) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
-	@$(local) install
+proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
+	@$(dev) install
 	go -C scripts test -count=1 -v ./tests/proof
 
-lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
+lint: check-dev $(dev) ## gofmt, go vet, staticcheck, cfn-lint
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
@@ -84,7 +91,7 @@ lint: check-dev $(local) ## gofmt, go vet, staticcheck, cfn-lint
 	@go -C scripts build -o ../.build/staticcheck honnef.co/go/tools/cmd/staticcheck
 	.build/staticcheck -tags engines ./...
 	cd scripts && ../.build/staticcheck ./...
-	@$(local) install -framework
+	@$(dev) install -framework
 	npm run lint --silent
 
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
@@ -93,8 +100,8 @@ load: .build/load ## send mixed requests to all routes of `make dev`, or of URL 
 cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes)
 	go -C scripts test -count=1 -v -timeout 1h ./tests/cost $${N:+-users "$$N"}
 
-reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
-	@exec $(local) reset
+reset: $(dev) ## wipe the local AWS: users, logs, secrets, deployment
+	@exec $(dev) reset
 
 clean: ## remove what was built; what was installed and the local AWS stay
 	rm -rf .build .serverless .aws-sam
@@ -124,7 +131,7 @@ check-bench:
 	@scripts/prerequisites bench
 
 # go build itself knows whether there is anything to do.
-$(local): FORCE
+$(dev): FORCE
 	@test -e $@ || echo "building the tools in scripts/dev, which takes a minute the first time …" >&2
 	@go -C scripts build -o ../$@ ./dev
 

@@ -23,7 +23,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/progress"
 )
 
@@ -90,7 +90,7 @@ func authorization(o options, token string) (string, error) {
 	case !o.local:
 		return "", errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>'")
 	}
-	secret, err := emulator.ReadSecret(".local")
+	secret, err := localaws.ReadSecret(".local")
 	if err != nil {
 		return "", err
 	}

@@ -21,7 +21,7 @@ import (
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/user"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/people"
 )
 
@@ -37,12 +37,12 @@ func openTable(ctx context.Context, workers int) (table, error) {
 		cfg, err := shellConfig(ctx)
 		return newTable(cfg, name, "table "+name+" in "+cfg.Region, workers), err
 	}
-	url, err := emulator.Running(".local")
+	url, err := localaws.Running(".local")
 	if err != nil {
 		return table{}, fmt.Errorf("TABLE_NAME is not set, and %w", err)
 	}
-	name := emulator.Service + "-" + emulator.Stage
-	return newTable(emulator.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
+	name := localaws.Service + "-" + localaws.Stage
+	return newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
 }
 
 // shellConfig reads the AWS configuration of the shell, and checks that it is complete.

@@ -20,7 +20,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"users-api/scripts/internal/dynamodblocal"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -47,7 +47,7 @@ func run(ctx context.Context, command []string) error {
 	}
 	defer os.RemoveAll(state)
 	var dynamodb *dynamodblocal.Server
-	var aws *emulator.Emulator
+	var aws *localaws.Server
 	var starts errgroup.Group
 	starts.Go(func() (err error) { dynamodb, err = dynamodblocal.Start(ctx); return err })
 	starts.Go(func() (err error) { aws, err = startLocalAWS(ctx, state); return err })
@@ -67,13 +67,13 @@ func run(ctx context.Context, command []string) error {
 	return cmd.Run()
 }
 
-func startLocalAWS(ctx context.Context, state string) (*emulator.Emulator, error) {
+func startLocalAWS(ctx context.Context, state string) (*localaws.Server, error) {
 	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}
-	if err := emulator.Install(ctx, root, os.Stderr); err != nil {
+	if err := localaws.Install(ctx, root, os.Stderr); err != nil {
 		return nil, err
 	}
-	return emulator.Start(ctx, emulator.Options{Root: root, State: state})
+	return localaws.Start(ctx, localaws.Options{Root: root, State: state})
 }

@@ -15,7 +15,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -36,7 +36,7 @@ func New(prefix string) (Copy, error) {
 	if err != nil {
 		return Copy{}, err
 	}
-	if err := emulator.Install(context.Background(), root, os.Stderr); err != nil {
+	if err := localaws.Install(context.Background(), root, os.Stderr); err != nil {
 		return Copy{}, err
 	}
 	dir, err := os.MkdirTemp("", prefix)

@@ -1,18 +1,18 @@
 package e2e
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/client"
+	"users-api/scripts/internal/localaws"
 )
 
 // anonymous has a request carry no credential.
@@ -110,14 +110,23 @@ func token(t *testing.T, subject, scopes string) string {
 	return value
 }
 
-// apiKey is the key that the local stage knows.
-func apiKey(t *testing.T) string {
+// signed is a token of any scope and age, which `make token` would refuse to make.
+func signed(t *testing.T, scope string, ttl time.Duration) string {
 	t.Helper()
-	data, err := os.ReadFile(checkout + "/.local/secret.json")
+	value, err := secret(t).Token("signed", []string{scope}, time.Now(), ttl)
 	require.NoError(t, err)
-	var secret struct{ APIKey string }
-	require.NoError(t, json.Unmarshal(data, &secret))
-	return secret.APIKey
+	return value
+}
+
+// apiKey is the key that the local stage knows.
+func apiKey(t *testing.T) string { return secret(t).APIKey }
+
+// secret is what the local stage's authorizer trusts.
+func secret(t *testing.T) localaws.Secret {
+	t.Helper()
+	s, err := localaws.ReadSecret(checkout + "/.local")
+	require.NoError(t, err)
+	return s
 }
 
 // address is a mail address that no other test uses.

@@ -33,10 +33,16 @@ func testFramework(t *testing.T) {
 		t.Run("logs", func(t *testing.T) {
 			t.Parallel()
 			a := call(t, request{method: "POST", target: "/users", body: input(address())})
-			a.user(t, http.StatusCreated)
+			user := a.user(t, http.StatusCreated)
 			id := a.header.Get("X-Correlation-Id")
 			assert.Contains(t, shell(t, "npx --no-install serverless logs -f createUser --stage local"), id)
-			assert.Contains(t, shell(t, ".build/local logs -f createUser -tail=false"), id)
+			follow, err := work.Start(os.Environ(), "make", "logs", "F=getUser", "JSON=1")
+			require.NoError(t, err)
+			defer func() { assert.NoError(t, follow.Interrupt()) }()
+			eventually(t, func() bool { // lines that are written meanwhile
+				call(t, request{method: "GET", target: "/users/" + user.ID})
+				return strings.Contains(follow.Out.String(), `"correlation_id"`)
+			}, "make logs follows")
 		})
 		t.Run("IAM is enforced", func(t *testing.T) {
 			t.Parallel()

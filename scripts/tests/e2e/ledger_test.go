@@ -17,6 +17,7 @@ type sent struct {
 	function string   // the one that it was meant for
 	// answered says that the function gave the answer, and not API Gateway.
 	answered    bool
+	invoked     bool   // it was an event, which API Gateway knows nothing of
 	correlation string // as the answer says it
 	credential  bool   // there was one
 	status      int
@@ -71,7 +72,7 @@ func enterInvocation(t *testing.T, function, event, output string) answer {
 	ledger.Lock()
 	defer ledger.Unlock()
 	ledger.all = append(ledger.all, sent{
-		run: dev, function: function, answered: true, status: a.status,
+		run: dev, function: function, answered: true, invoked: true, status: a.status,
 		correlation: a.header.Get("X-Correlation-Id"), requestID: requestIDOf(a.body),
 	})
 	remember(a)

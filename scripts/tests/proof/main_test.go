@@ -12,7 +12,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/worktree"
 )
 
@@ -24,8 +24,8 @@ const (
 
 // cloud is the AWS of the run. Its authorizers take the tokens that secret signs.
 var (
-	cloud  *emulator.Emulator
-	secret emulator.Secret
+	cloud  *localaws.Server
+	secret localaws.Secret
 )
 
 // The stages that are deployed: the laptop's, and a version beside it.
@@ -52,10 +52,10 @@ func run(m *testing.M) (code int, err error) {
 		defer func() { err = errors.Join(err, ended(copies[i]), copies[i].Remove()) }()
 	}
 	state := filepath.Join(copies[0].Dir, ".local")
-	if secret, err = emulator.ReadSecret(state); err != nil {
+	if secret, err = localaws.ReadSecret(state); err != nil {
 		return 1, err
 	}
-	cloud, err = emulator.Start(context.Background(), emulator.Options{Root: copies[0].Dir, State: state, Auth: true})
+	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: copies[0].Dir, State: state, Auth: true})
 	if err != nil {
 		return 1, err
 	}

@@ -16,7 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/client"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/worktree"
 )
 
@@ -34,7 +34,7 @@ type stage struct {
 	header map[string]string
 }
 
-func newLocal(work worktree.Copy) *stage { return &stage{name: emulator.Stage, work: work} }
+func newLocal(work worktree.Copy) *stage { return &stage{name: localaws.Stage, work: work} }
 
 // newSecond is a version beside the first, as "Versions" in the README has it, of
 // which something is kept when it is removed, with a partner that is metered. The
@@ -48,7 +48,7 @@ func newSecond(work worktree.Copy) *stage {
 }
 
 // prefix begins the names of all that a stage consists of.
-func (s *stage) prefix() string { return emulator.Service + "-" + s.name }
+func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
 // serverless runs a command of the framework, which must succeed.
 func (s *stage) serverless(t *testing.T, args ...string) string {
@@ -91,7 +91,7 @@ func (s *stage) createSecret(t *testing.T) {
 	value, err := json.Marshal(map[string]string{"jwtSecret": secret.JWTSecret, "apiKeys": secret.APIKeys})
 	require.NoError(t, err)
 	_, err = secrets.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
-		Name: aws.String(emulator.Service + "/" + s.name), SecretString: aws.String(string(value)),
+		Name: aws.String(localaws.Service + "/" + s.name), SecretString: aws.String(string(value)),
 	})
 	require.NoError(t, err)
 }
