@@ -16,9 +16,6 @@ import (
 	"strings"
 )
 
-// buildFlags are those of a deployment.
-var buildFlags = []string{"-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
-
 // counterSource is put into a function's main package for the run that counts
 // allocations: on a signal it prints how many there have been. It is in no
 // binary whose time is taken.
@@ -115,14 +112,14 @@ func (b *builder) run(ctx context.Context, source, out string, replace map[strin
 	if err := os.WriteFile(overlay, text, 0o644); err != nil {
 		return err
 	}
-	args := append([]string{"build", "-overlay", overlay, "-o", out}, buildFlags...)
 	module, pkg := b.root, source
 	if tool, ok := strings.CutPrefix(source, "scripts/"); ok { // a module of its own
 		module, pkg = filepath.Join(b.root, "scripts"), tool
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "./"+pkg)...)
+	script := filepath.Join(b.root, "functions", "build.sh")
+	cmd := exec.CommandContext(ctx, "sh", script, "-overlay", overlay, "-o", out, "./"+pkg)
 	cmd.Dir = module
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS=linux", "GOFLAGS=")
+	cmd.Env = append(os.Environ(), "GOOS=linux")
 	if printed, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("build %s: %w\n%s", source, err, strings.TrimSpace(string(printed)))
 	}
