@@ -1,10 +1,10 @@
 'use strict';
 
-// Builds functions as stage local runs them, without the framework around it:
+// Builds functions as stage local runs them, without the framework:
 //
 //   node scripts/serverless/cli.js getUser=functions/get-user ...
 //
-// and prints where their packages are, {"getUser":".serverless/getUser.zip"}.
+// It prints the packages, such as {"getUser":".serverless/getUser.zip"}.
 
 const path = require('node:path');
 const { buildFunctions } = require('./build');
@@ -13,8 +13,7 @@ const { machineArchitecture } = require('./variables');
 async function main(pairs) {
   const functions = Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
   const root = path.resolve(__dirname, '..', '..');
-  const artifacts = await buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions });
-  console.log(JSON.stringify(artifacts));
+  console.log(JSON.stringify(await buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions })));
 }
 
 main(process.argv.slice(2)).catch((error) => {
