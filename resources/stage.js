@@ -4,7 +4,7 @@
 // makes a stage inside the deployment and has no settings for it; scripts/serverless
 // attaches this one to the framework's deployment.
 //
-// All of it derives from the http events of the functions in serverless.yml.
+// The limits and the cache derive from the http events of the functions in serverless.yml.
 
 const naming = require('osls/lib/plugins/aws/lib/naming');
 
@@ -36,11 +36,12 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const routes = routesOf(await resolveConfigurationProperty(['functions']));
   const cacheSize = await param('cacheSize');
   const cached = cacheSize !== 'off';
-  const shared = { MetricsEnabled: await isOn('detailedMetrics'), LoggingLevel: 'OFF', DataTraceEnabled: false };
-  const reads = { ...shared, ...limits(await param('throttleRate'), await param('throttleBurst')) };
-  const writes = { ...shared, ...limits(await param('writeThrottleRate'), await param('writeThrottleBurst')) };
-  const cache = cached && { CachingEnabled: true, CacheTtlInSeconds: Number(await param('cacheTtl')), CacheDataEncrypted: true };
-
+  const settings = {
+    reads: limits(await param('throttleRate'), await param('throttleBurst')),
+    writes: limits(await param('writeThrottleRate'), await param('writeThrottleBurst')),
+    cache: cached && { CachingEnabled: true, CacheTtlInSeconds: Number(await param('cacheTtl')), CacheDataEncrypted: true },
+    shared: { MetricsEnabled: await isOn('detailedMetrics'), LoggingLevel: 'OFF', DataTraceEnabled: false },
+  };
   const resources = {
     ApiGatewayStage: {
       Type: 'AWS::ApiGateway::Stage',
@@ -50,11 +51,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
         TracingEnabled: await isOn('tracing'),
         CacheClusterEnabled: cached,
         ...(cached && { CacheClusterSize: cacheSize }),
-        // A method with settings of its own inherits none from "*": each has all of them.
-        MethodSettings: [
-          { HttpMethod: '*', ResourcePath: '/*', ...reads },
-          ...routes.map((route) => ({ ...settingsKey(route), ...(isRead(route) ? { ...reads, ...cache } : writes) })),
-        ],
+        MethodSettings: methodSettings(routes, settings),
       },
     },
   };
@@ -91,6 +88,14 @@ function isRead({ method }) {
 
 function limits(rate, burst) {
   return { ThrottlingRateLimit: Number(rate), ThrottlingBurstLimit: Number(burst) };
+}
+
+function methodSettings(routes, { reads, writes, cache, shared }) {
+  // A method with settings of its own inherits none from "*": each has all of them.
+  return [
+    { HttpMethod: '*', ResourcePath: '/*', ...shared, ...reads },
+    ...routes.map((route) => ({ ...settingsKey(route), ...shared, ...(isRead(route) ? { ...reads, ...cache } : writes) })),
+  ];
 }
 
 /** Returns how a stage's settings name a route: "~1" stands for a slash inside the path. */

@@ -94,7 +94,7 @@ function describeDocument(resources, document) {
       ttl: Number(authorizer.authorizerResultTtlInSeconds),
       function: functionIn(resources, authorizer.authorizerUri),
     },
-    model: Object.values(document.definitions)[0],
+    model: mapOf(Object.values(document.definitions), (schema) => [schema.title, schema]),
     response: mapOf(Object.entries(document['x-amazon-apigateway-gateway-responses']), ([type, response]) => [
       type,
       { status: response.statusCode, headers: response.responseParameters, body: response.responseTemplates },
@@ -109,7 +109,6 @@ function describeApi(resources) {
     return PathPart ? `${pathOf(ParentId)}/${PathPart}` : '';
   };
   const authorizer = only(resources, 'AWS::ApiGateway::Authorizer');
-  const { $schema, ...model } = only(resources, 'AWS::ApiGateway::Model').Schema;
   return {
     route: mapOf(ofType(resources, 'AWS::ApiGateway::Method'), (method) => [`${method.HttpMethod} ${pathOf(method.ResourceId)}`, {
       function: method.Integration.Uri && functionIn(resources, method.Integration.Uri),
@@ -122,7 +121,7 @@ function describeApi(resources) {
       ttl: authorizer.AuthorizerResultTtlInSeconds,
       function: functionIn(resources, authorizer.AuthorizerUri),
     },
-    model,
+    model: mapOf(ofType(resources, 'AWS::ApiGateway::Model'), ({ Name, Schema: { $schema, ...schema } }) => [Name, schema]),
     response: mapOf(ofType(resources, 'AWS::ApiGateway::GatewayResponse'), (response) => [
       response.ResponseType,
       { status: response.StatusCode, headers: response.ResponseParameters, body: response.ResponseTemplates },

@@ -8,7 +8,7 @@ const fs = require('node:fs');
 const path = require('node:path');
 const test = require('node:test');
 const { spawnSync } = require('node:child_process');
-const { definition, compiledTemplate } = require('../serverless/testing/service');
+const { definition, everything, compiledTemplate } = require('../serverless/testing/service');
 const { machineArchitecture } = require('../serverless/variables');
 const { differences } = require('./compare');
 const tools = require('./tools');
@@ -32,12 +32,6 @@ const deployments = [
     },
   },
 ];
-
-// What only serverless.yml can do.
-const everything = {
-  alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops', cacheSize: '0.5', corsOrigins: 'https://a.example,https://b.example',
-  detailedMetrics: 'true', partners: 'acme,globex', provisionedConcurrency: '2', reservedConcurrency: '50',
-};
 
 let bySam, byServerless;
 
@@ -82,7 +76,7 @@ test('the comparison finds each kind of difference', () => {
     { from: 'PRIME: !Ref Prime', to: 'PRIMED: !Ref Prime', finds: /lacks function > .* > environment > PRIME,/ },
     { from: '["dynamodb:GetItem", "dynamodb:DeleteItem"]', to: '["dynamodb:*"]', finds: /deleteUser > role .* > Action/ },
     { from: 'DeletionPolicy: !If [IsProd, RetainExceptOnCreate, Delete]', to: 'DeletionPolicy: Delete', finds: /table > DeletionPolicy/ },
-    { from: 'maximum: 120', to: 'maximum: 121', finds: /model > properties > age > maximum/ },
+    { from: 'maximum: 120', to: 'maximum: 121', finds: /model > UserInput > properties > age > maximum/ },
     { from: 'ValidateBody: true', to: 'ValidateBody: false', finds: /checksBody/ },
     { from: 'StatusCode: 413', to: 'StatusCode: 400', finds: /response > REQUEST_TOO_LARGE > status/ },
     { from: 'MaxAge: !Sub "\'${CorsMaxAge}\'"', to: '', finds: /OPTIONS .* > headers .*Max-Age/ },

@@ -40,8 +40,8 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
 function requireFolder(root, name, folder) {
   if (fs.existsSync(path.join(root, folder, 'main.go'))) return;
   throw new Error(
-    `function ${name}: ${folder}/main.go does not exist; ` +
-      'handler in serverless.yml must be the folder of the function, such as functions/get-user'
+    `function ${name}: ${folder}/main.go does not exist; add it, or correct handler in serverless.yml, ` +
+      'which must be the folder of the function, such as functions/get-user'
   );
 }
 

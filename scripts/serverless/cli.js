@@ -10,13 +10,13 @@ const path = require('node:path');
 const { buildFunctions } = require('./build');
 const { machineArchitecture } = require('./variables');
 
-async function main(pairs) {
-  const functions = Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
-  const root = path.resolve(__dirname, '..', '..');
-  console.log(JSON.stringify(await buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions })));
-}
+const root = path.resolve(__dirname, '../..');
+const functions = Object.fromEntries(process.argv.slice(2).map((pair) => pair.split('=', 2)));
 
-main(process.argv.slice(2)).catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions }).then(
+  (packages) => console.log(JSON.stringify(packages)),
+  (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+);

@@ -2,11 +2,10 @@
 
 // Updates only the functions whose program changed.
 //
-// The framework uploads the packages of each deployment to a folder of their own, so
-// that every function has a new address, and is updated, whenever anything is
-// deployed. Here a package's address is its content: after the framework's upload the
-// package is copied there, and CloudFormation leaves a function alone whose address
-// is the same.
+// The framework uploads the packages of each deployment to a new folder, so every
+// function has a new address, and is updated, whenever anything is deployed. Here the
+// address of a package is its content: the upload is copied there, and CloudFormation
+// does not update a function whose address is the same.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');

@@ -75,18 +75,17 @@ class UsersApiPlugin {
   }
 
   async chooseUpdates() {
-    const { force } = this.options;
     // A forced deployment updates all functions. The authorizer then reads its secret
     // again: CloudFormation resolves references to secrets only in what it updates.
-    const updated = force ? code.functionsOf(this.template) : await this.driftedFunctions();
+    const updated = this.options.force ? code.functionsOf(this.template) : await this.driftedFunctions();
     code.readdress(updated, this.service.package.artifactDirectoryName);
     // The framework compares with its last deployment only and would skip this one.
     if (updated.length) this.options.force = true;
   }
 
   async driftedFunctions() {
-    const amazon = await connect(this.provider);
-    return code.drifted(this.template, await amazon.deployedTemplate(), (name) => amazon.codeOf(name));
+    const { deployedTemplate, codeOf } = await connect(this.provider);
+    return code.drifted(this.template, await deployedTemplate(), codeOf);
   }
 
   async storeCode() {

@@ -35,41 +35,44 @@ test('the stage refers to the deployment, which waits for its parts; usage plan 
 test('a deployment gets another name only if a part of the API changes', () => {
   assert.equal(attached({ at: 1800000000000, burst: 20 }).id, attached().id);
   assert.notEqual(attached({ message: 'Gone' }).id, attached().id);
+});
+
+test('a template without a stage is refused', () => {
   assert.throws(() => attachStage({ Resources: {} }), /serverless\.yml needs an http event, and resources\/stage\.js/);
 });
 
-/** Returns the resources of resources/stage.js for one function with an http event. */
+/** Returns what resources/stage.js makes of a function's http event. */
 async function stageOf(http) {
   const parameters = { ...definition.params.default, cacheSize: '0.5', throttleRate: 7, writeThrottleRate: 5 };
   const { Resources } = await stage({
     resolveVariable: async (name) => parameters[name.replace('param:', '')] ?? 'x',
     resolveConfigurationProperty: async () => ({ authorizer: {}, getUser: { events: [{ http }] } }),
   });
-  const [, settings] = Resources.ApiGatewayStage.Properties.MethodSettings;
-  return { settings, method: Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Method') };
+  const [, { ResourcePath, ThrottlingRateLimit, CachingEnabled }] = Resources.ApiGatewayStage.Properties.MethodSettings;
+  const [method, { Properties } = {}] = Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Method') ?? [];
+  const keys = Properties?.Integration.CacheKeyParameters.map((key) => key.replace('method.request.', ''));
+  return { path: ResourcePath, rate: ThrottlingRateLimit, cached: CachingEnabled, method, keys };
 }
 
-for (const { name, http, path, keys, id } of [
-  { name: 'a nested read', http: { method: 'get', path: '/users/{id}/summary' }, path: '/~1users~1{id}~1summary', keys: ['path.id'], id: 'UsersIdVarSummaryGet' },
-  { name: 'a read of a greedy path', http: 'GET files/{name+}', path: '/~1files~1{name+}', keys: ['path.name'], id: 'FilesNameVarGet' },
+const read = { rate: 7, cached: true };
+const write = { rate: 5, cached: undefined, method: undefined, keys: undefined };
+const always = ['header.Authorization', 'header.If-Match', 'header.If-None-Match', 'header.Origin'];
+
+for (const { name, http, is } of [
   {
-    name: 'a read with parameters',
-    http: { method: 'HEAD', path: 'users/', request: { parameters: { querystrings: { limit: true }, headers: { Accept: false } } } },
-    path: '/~1users', keys: ['querystring.limit', 'header.Accept'], id: 'UsersHead',
+    name: 'a nested GET is cached by its path and its caller',
+    http: { method: 'get', path: '/users/{id}/{file+}' },
+    is: { ...read, path: '/~1users~1{id}~1{file+}', method: 'ApiGatewayMethodUsersIdVarFileVarGet', keys: ['path.id', 'path.file', ...always] },
   },
-  { name: 'a write', http: { method: 'PATCH', path: '/users/{id}' }, path: '/~1users~1{id}' },
-  { name: 'any method', http: { method: 'any', path: '/' }, path: '/' },
+  {
+    name: 'a HEAD is cached by the parameters that it declares too',
+    http: { method: 'HEAD', path: 'users/', request: { parameters: { querystrings: { limit: true }, headers: { Accept: false } } } },
+    is: { ...read, path: '/~1users', method: 'ApiGatewayMethodUsersHead', keys: ['querystring.limit', 'header.Accept', ...always] },
+  },
+  { name: 'a PATCH is a write', http: 'PATCH /users/{id}', is: { ...write, path: '/~1users~1{id}' } },
+  { name: 'any method is a write', http: { method: 'any', path: '/' }, is: { ...write, path: '/' } },
 ]) {
-  test(`${name} is ${keys ? 'cached with its keys and has the limits of reads' : 'not cached and has the limits of writes'}`, async () => {
-    const { settings, method: [found, { Properties } = {}] = [] } = await stageOf(http);
-    const { ResourcePath, ThrottlingRateLimit, CachingEnabled = false } = settings;
-    assert.deepEqual([ResourcePath, ThrottlingRateLimit, CachingEnabled], [path, keys ? 7 : 5, Boolean(keys)]);
-    if (!keys) return assert.equal(found, undefined);
-    assert.equal(found, `ApiGatewayMethod${id}`);
-    const wanted = [...keys, ...['Authorization', 'If-Match', 'If-None-Match', 'Origin'].map((header) => `header.${header}`)];
-    assert.deepEqual(Properties.Integration.CacheKeyParameters, wanted.map((key) => `method.request.${key}`));
-    assert.equal(Properties.RequestParameters['method.request.querystring.limit'], undefined, 'the event declares it');
-  });
+  test(name, async () => assert.deepEqual(await stageOf(http), is));
 }
 
 test('every query parameter is declared, so that it is a key of the cache', () => {

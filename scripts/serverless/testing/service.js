@@ -31,6 +31,13 @@ function readYAML(name) {
 const definition = readYAML('serverless.yml');
 const routes = Object.values(definition.functions).flatMap(({ events = [] }) => events.map(({ http }) => http));
 
+/** The parameters that use everything which is off by default. */
+const everything = {
+  identityHeader: 'x-api-key', corsOrigins: 'https://a.example,https://b.example', alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
+  throttleRate: '7', writeThrottleRate: '5', cacheSize: '0.5', detailedMetrics: 'true', reservedConcurrency: '50', provisionedConcurrency: '2',
+  partners: 'acme,globex', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
+};
+
 /** Returns the compiled template of a stage, with parameters such as {cacheSize: '0.5'}. Rejects with the framework's output. */
 async function compiledTemplate(stage, parameters = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'users-api-'));
@@ -58,4 +65,4 @@ async function serverless(dir, ...args) {
   }
 }
 
-module.exports = { root, readYAML, definition, routes, compiledTemplate };
+module.exports = { root, readYAML, definition, routes, everything, compiledTemplate };
