@@ -13,15 +13,15 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+// script compiles functions as they are deployed.
+const script = "functions/build.sh"
+
 // BuildCommand returns the command that compiles main packages of the module in dir as
-// they are deployed (scripts/serverless/build.js), but for this machine. The output is
-// a file, or a folder for several. The arguments are packages, and before them other
-// flags of go build.
+// they are deployed, but for this machine. The output is a file, or a folder for
+// several packages. The arguments are packages, and before them other flags of go build.
 func BuildCommand(dir, output string, args ...string) *exec.Cmd {
-	flags := []string{"build", "-trimpath", "-buildvcs=false", "-tags", "lambda.norpc", "-ldflags", "-s -w", "-o", output}
-	cmd := exec.Command("go", append(flags, args...)...)
+	cmd := exec.Command("sh", append([]string{filepath.Join(root(), script), "-o", output}, args...)...)
 	cmd.Dir = dir
-	cmd.Env = append(os.Environ(), "CGO_ENABLED=0", "GOFLAGS=", "GOAMD64=v1", "GOARM64=v8.0")
 	return cmd
 }
 
@@ -45,8 +45,7 @@ func ZipSize(binary string) (int, error) {
 }
 
 // Build compiles a function as it is deployed, but for this machine, and returns
-// the binary's path. The function is named by its folder, such as
-// "functions/get-user".
+// the binary. The function is named by its folder, such as "functions/get-user".
 func Build(t testing.TB, function string) string {
 	t.Helper()
 	dependOnSources(t, function)
@@ -56,26 +55,32 @@ func Build(t testing.TB, function string) string {
 	return binary
 }
 
-// dependOnSources reads the sources of a binary. Go caches a test's result as long
-// as the test and the files that it has read stay the same; it does not see what
-// the compiler reads.
+// dependOnSources reads what the binary is made of. Go caches a test's result as
+// long as the test and the files that it has read are the same; it does not see
+// what a compiler reads that the test starts.
 func dependOnSources(t testing.TB, function string) {
 	t.Helper()
 	list := `{{if .Module}}{{if .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{.Module.Dir}}/go.mod{{"\n"}}{{.Module.Dir}}/go.sum{{"\n"}}{{end}}{{end}}`
-	cmd := exec.Command("go", "list", "-deps", "-f", list, "./"+function)
-	cmd.Dir = root()
-	out, err := cmd.Output()
+	out, err := command("go", "list", "-deps", "-f", list, "./"+function).Output()
 	require.NoError(t, err)
 	files := strings.Fields(string(out))
 	require.NotEmpty(t, files)
+	files = append(files, filepath.Join(root(), script))
 	for _, file := range files {
 		_, err := os.ReadFile(file)
 		require.NoError(t, err)
 	}
 }
 
-// root is the folder of the repository that this file is compiled from: there the
-// functions are built by the product's own go.mod.
+// command returns a command that runs in the root of the repository, where the
+// product's own go.mod is.
+func command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = root()
+	return cmd
+}
+
+// root returns the root of the repository that this file is compiled from.
 func root() string {
 	_, here, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(here), "..", "..", "..")
