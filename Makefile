@@ -4,7 +4,8 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build test test-engines proof lint lint-go bench cost reset clean check-dev check-test check-proof check-bench FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build bench cost reset clean FORCE
+.PHONY: check test test-engines proof lint lint-go test-unit test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -24,6 +25,10 @@ on_local = test -e .local/env || { echo "the local AWS is not running: start it 
 # The architecture for "sam build", by Lambda's name and by Go's.
 ARCHITECTURE ?= arm64
 sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": it must be arm64 or x86_64))
+
+# Makes targets side by side, as far as two cores bear it, all of them even if one fails,
+# and keeps their output apart where make can: macOS's own cannot.
+side_by_side = $(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -67,26 +72,28 @@ build: ## compile everything for this machine
 	go build -o .build/bin/ ./functions/...
 	go -C scripts build -o ../.build/bin/ ./...
 
-test: check-test $(dev) .build/engines lint-go ## format, vet, staticcheck, and all tests
+check: ## gofmt, go vet, staticcheck and the unit tests; needs Go alone, and tests the plugin where make test has installed it
+	@$(side_by_side) lint-go test-unit test-plugin-unit
+
+test: check-test $(dev) .build/engines ## everything that must hold, in minutes
 	@$(dev) install
-	npm test --silent
-	go test -race ./...
-	go test -run '^TestGuard' ./pkg/api
-	.build/engines go test -race -tags engines ./pkg/store/enginetest
-	# Go's test cache does not see changes of files outside the module: -count=1.
-	cd scripts && ../.build/engines go test -count=1 -race ./...
+	@echo "testing; each part shows what it wrote when it has ended"
+	@.build/engines $(side_by_side) test-tools test-plugin test-product test-store lint-go
 
 test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
-	@.build/engines go test -race -tags engines ./pkg/store/enginetest
+	@.build/engines $(MAKE) test-store
 
 proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
 	@$(dev) install
-	go -C scripts test -count=1 -v ./tests/proof
+	go -C scripts test -count=1 -timeout=1h -v ./tests/proof
 
 lint: check-dev $(dev) lint-go ## gofmt, go vet, staticcheck, and the checks of both templates (cfn-lint, sam validate)
 	@$(dev) install -framework
 	npm run lint --silent
 
+# Parts of the targets above. -count=1, because Go caches a test's result as long as its
+# own module is the same, and the tools' tests depend on the product's. A test waits for
+# minutes where a slow machine needs them: -timeout ends none of them.
 lint-go:
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
@@ -96,6 +103,27 @@ lint-go:
 	@go -C scripts build -o ../.build/staticcheck honnef.co/go/tools/cmd/staticcheck
 	.build/staticcheck -tags engines ./...
 	cd scripts && ../.build/staticcheck ./...
+
+test-unit:
+	go test ./...
+
+test-plugin-unit:
+	@if test -d node_modules && command -v npm >/dev/null; then npm run test:unit --silent; \
+	else echo "left out: the plugin's unit tests, which need Node.js and node_modules (make test installs it)"; fi
+
+test-product:
+	go test -race -timeout=1h ./...
+	go test -run '^TestGuard' ./pkg/api
+
+test-store:
+	go test -race -timeout=1h -tags engines ./pkg/store/enginetest
+
+test-tools:
+	go -C scripts test -race -count=1 -timeout=1h ./...
+
+test-plugin:
+	npm test --silent
+	npm run lint --silent
 
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}

@@ -18,9 +18,9 @@ import (
 	"time"
 )
 
-// Timeout bounds an initialisation and an invocation whose context has no earlier
-// deadline.
-const Timeout = 10 * time.Second
+// Timeout bounds an initialization and an invocation whose context has no earlier
+// deadline. No machine is so slow that a function needs it.
+const Timeout = 2 * time.Minute
 
 // Function is a running function.
 type Function struct {
@@ -132,12 +132,18 @@ func (f *Function) answered(w http.ResponseWriter, r *http.Request) {
 // the invocation's. The error is an *Error if the function answered one, and ErrExited
 // if its process ended first.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
-	f.count++
 	deadline, _ := ctx.Deadline()
+	return f.InvokeUntil(ctx, deadline, payload)
+}
+
+// InvokeUntil is Invoke with a deadline for the function to keep, which is not enforced:
+// an answer is late only when the context has ended.
+func (f *Function) InvokeUntil(ctx context.Context, deadline time.Time, payload []byte) ([]byte, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.count++
 	e := event{strconv.Itoa(f.count), payload, deadline}
 	for send := f.events; ; {
 		select {

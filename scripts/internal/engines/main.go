@@ -1,11 +1,10 @@
 // Command engines runs a command beside the database engines that tests need, and
-// ends them with it:
+// ends them when it ends:
 //
 //	engines go test -tags engines ./pkg/store/enginetest
 //
 // The command finds DynamoDB Local at DYNAMODB_LOCAL_URL and a local AWS at
-// LOCAL_AWS_URL. The exit status is the command's; it is 1 where an engine could
-// not be started, with the reason on standard error.
+// LOCAL_AWS_URL. The exit status is the command's, or 1 if an engine did not start.
 package main
 
 import (
@@ -17,8 +16,6 @@ import (
 	"os/signal"
 	"syscall"
 
-	"golang.org/x/sync/errgroup"
-
 	"users-api/scripts/internal/dynamodblocal"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
@@ -28,7 +25,7 @@ func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	err := run(ctx, os.Args[1:])
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
 		os.Exit(exit.ExitCode())
 	}
 	if err != nil {
@@ -41,29 +38,25 @@ func run(ctx context.Context, command []string) error {
 	if len(command) == 0 {
 		return errors.New("usage: engines COMMAND [ARGUMENT ...]")
 	}
+	dynamodb, err := dynamodblocal.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer dynamodb.Close()
 	state, err := os.MkdirTemp("", "engines-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(state)
-	var dynamodb *dynamodblocal.Server
-	var aws *localaws.Server
-	var starts errgroup.Group
-	starts.Go(func() (err error) { dynamodb, err = dynamodblocal.Start(ctx); return err })
-	starts.Go(func() (err error) { aws, err = startLocalAWS(ctx, state); return err })
-	err = starts.Wait()
-	if dynamodb != nil {
-		defer dynamodb.Close()
-	}
-	if aws != nil {
-		defer aws.Stop() //nolint:errcheck // its state is thrown away
-	}
+	aws, err := startLocalAWS(ctx, state)
 	if err != nil {
 		return err
 	}
+	defer aws.Stop() //nolint:errcheck // its state is thrown away
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
 	cmd.Env = append(os.Environ(), dynamodblocal.URLVariable+"="+dynamodb.Endpoint(), "LOCAL_AWS_URL="+aws.URL)
+	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // make ends its own commands then
 	return cmd.Run()
 }
 

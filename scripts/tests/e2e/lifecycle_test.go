@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"bufio"
 	"net"
 	"net/http"
 	"os"
@@ -10,78 +9,91 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/internal/harness"
 )
 
 // testReload saves files while `make dev` runs.
 func testReload(t *testing.T) {
+	const file, replaced = "functions/get-user/saved.go", "replaced getUser in"
 	target := "/users/" + create(t).ID
-	works := func() { call(t, request{method: "GET", target: target}).user(t, http.StatusOK) }
+	save := func(body string) func() {
+		return func() {
+			require.NoError(t, tree.Write(file, "package main\n\nimport \"os\"\n\nfunc init() { os.Stderr.WriteString("+body+" }\n"))
+		}
+	}
+	serves := func() { call(t, get(target)).User(t, http.StatusOK) }
 
-	mark := len(dev.out.events())
-	edit(t, "functions/get-user/saved.go", "package main\n\nimport \"os\"\n\nfunc init() { os.Stderr.WriteString(\"saved once\\n\") }\n")
-	said(t, mark, "message", "replaced getUser in")
-	works()
-	eventually(t, func() bool { return strings.Contains(dev.out.String(), "saved once") }, "the new code runs")
+	afterwards(t, "message", replaced, save(`"saved once\n")`))
+	serves()
+	harness.Eventually(t, func() bool { return strings.Contains(dev.Out.Text(), "saved once") }, "the new code runs")
 
-	mark = len(dev.out.events())
-	edit(t, "functions/get-user/saved.go", "package main\n\nfunc init() { undefined() }\n")
-	said(t, mark, "error", "functions/get-user/saved.go:3:15: undefined: undefined")
-	works()
+	afterwards(t, "error", file+":5:37: undefined: undefined", save(`undefined)`))
+	serves()
 
-	mark = len(dev.out.events())
-	edit(t, "functions/get-user/saved.go", "package main\n\nimport \"os\"\n\nfunc init() { os.Stderr.WriteString(\"no table\\n\"); os.Exit(3) }\n")
-	said(t, mark, "message", "replaced getUser in")
+	afterwards(t, "message", replaced, save(`"no table\n"); os.Exit(3)`))
 	crashes(t, target)
 
-	mark = len(dev.out.events())
-	require.NoError(t, os.Remove(filepath.Join(checkout, "functions/get-user/saved.go")))
-	said(t, mark, "message", "replaced getUser in")
-	works()
+	afterwards(t, "message", replaced, func() { require.NoError(t, os.Remove(filepath.Join(tree.Dir, file))) })
+	serves()
+}
+
+// crashes shows a difference of the emulator's answer for a function that does not
+// start. Amazon answers with the gateway response for it, in the one error shape and
+// with the CORS headers.
+func crashes(t *testing.T, target string) {
+	t.Helper()
+	a := send(t, get(target))
+	assert.Equal(t, http.StatusBadGateway, a.Status)
+	assert.Contains(t, a.Body, "no table", "Amazon keeps to itself what a function wrote")
+	assert.Empty(t, a.Header.Get("Access-Control-Allow-Origin"))
 }
 
 // testRestart ends `make dev` with Ctrl-C and starts it again.
 func testRestart(t *testing.T) {
 	kept := create(t)
+	assert.NotEmpty(t, processes(t), "the search finds what runs")
 	require.NoError(t, dev.Interrupt())
-	assert.Empty(t, leftovers(t), "Ctrl-C leaves no process behind")
+	assert.Empty(t, processes(t), "Ctrl-C leaves no process behind")
 
-	again(t)
-	assert.NotContains(t, dev.out.String(), "deploying", "nothing changed")
-	assert.NotContains(t, dev.out.String(), "replaced", "nothing changed")
-	assert.Equal(t, kept, call(t, request{method: "GET", target: "/users/" + kept.ID}).user(t, http.StatusOK))
+	restart(t)
+	assert.NotContains(t, dev.Out.Text(), "deploying", "nothing changed")
+	assert.NotContains(t, dev.Out.Text(), "replaced", "nothing changed")
+	assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK))
 }
 
-// again starts the next `make dev`, which the run ends with.
-func again(t *testing.T) {
+func restart(t *testing.T) {
 	t.Helper()
-	started := time.Now()
 	next, err := startDev()
 	require.NoError(t, err)
 	dev = next
-	t.Logf("serving after %v", time.Since(started).Round(time.Millisecond))
 }
 
-// testKilled kills what a developer may kill, without a chance to clean up.
-func testKilled(t *testing.T) {
-	for name, victim := range map[string]func(*testing.T) int{
-		"make": func(*testing.T) int { return dev.Pid() },
-		"what make runs": func(t *testing.T) int {
-			return childOf(t, dev.Pid())
-		},
+func processes(t *testing.T) []string {
+	t.Helper()
+	found, err := tree.Processes()
+	require.NoError(t, err)
+	return found
+}
+
+// testKill kills what a developer may kill, which then cannot clean up.
+func testKill(t *testing.T) {
+	for name, victim := range map[string]func() int{
+		"make":           func() int { return dev.Pid() },
+		"what make runs": func() int { return childOf(t, dev.Pid()) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			kept := create(t)
-			allShown(t)
-			require.NoError(t, syscall.Kill(victim(t), syscall.SIGKILL))
-			eventually(t, func() bool { return len(leftovers(t)) == 0 }, "nothing is left")
+			awaitLines(t)
+			require.NoError(t, syscall.Kill(victim(), syscall.SIGKILL))
 			<-dev.Exited()
+			harness.Eventually(t, func() bool { return len(processes(t)) == 0 }, "no process is left behind")
 
-			again(t)
-			assert.Equal(t, kept, call(t, request{method: "GET", target: "/users/" + kept.ID}).user(t, http.StatusOK), "the state was saved")
+			restart(t)
+			assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK), "the state was saved")
 		})
 	}
 }
@@ -89,17 +101,9 @@ func testKilled(t *testing.T) {
 // childOf is the one process that a process runs.
 func childOf(t *testing.T, parent int) int {
 	t.Helper()
-	out, all, err := command(t, "ps", "-ax", "-o", "ppid=,pid=")
-	require.NoError(t, err, all)
-	for line := range strings.Lines(out) {
-		if ids := strings.Fields(line); ids[0] == strconv.Itoa(parent) {
-			pid, err := strconv.Atoi(ids[1])
-			require.NoError(t, err)
-			return pid
-		}
-	}
-	require.FailNow(t, "make runs nothing")
-	return 0
+	child, err := strconv.Atoi(strings.TrimSpace(command(t, "pgrep", "-P", strconv.Itoa(parent)).Stdout.Text()))
+	require.NoError(t, err)
+	return child
 }
 
 func testPortInUse(t *testing.T) {
@@ -108,16 +112,16 @@ func testPortInUse(t *testing.T) {
 	defer l.Close()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
-	_, all, err := command(t, "make", "dev", "PORT="+port)
-	require.Error(t, err)
-	first, err := bufio.NewReader(strings.NewReader(all)).ReadString('\n')
-	require.NoError(t, err)
-	assert.Regexp(t, `^port `+port+` is in use by another program: end that one, or take another port with .make dev PORT=\d+.\n$`, first)
-
-	_, all, err = command(t, "make", "dev", "PORT=0")
-	require.Error(t, err)
-	assert.Contains(t, all, "`make dev` is running already in this checkout")
-	_, all, err = command(t, "make", "reset")
-	require.Error(t, err)
-	assert.Contains(t, all, "end it first")
+	for name, test := range map[string]struct {
+		args []string
+		want string
+	}{
+		"port of another program": {[]string{"dev", "PORT=" + port}, `(?m)^port ` + port + ` is in use by another program: end that one, or take another port with .make dev PORT=\d+.$`},
+		"second make dev":         {[]string{"dev", "PORT=0"}, "`make dev` is running already in this checkout"},
+		"reset meanwhile":         {[]string{"reset"}, "end it first"},
+	} {
+		p, err := tree.Run(t.Context(), nil, "make", test.args...)
+		assert.Error(t, err, name)
+		assert.Regexp(t, test.want, p.Out.Text(), name)
+	}
 }

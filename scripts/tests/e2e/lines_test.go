@@ -3,243 +3,168 @@ package e2e
 import (
 	"encoding/json"
 	"fmt"
-	"maps"
 	"net/http"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"users-api/pkg/auth"
 	"users-api/pkg/testing/linetest"
+	"users-api/scripts/internal/harness"
 )
 
-// testLines holds the lines of the whole run against what was sent: each answer of a
-// function has exactly one, and the metrics in them add up.
+// line is a line that a function wrote, as `make dev` shows it.
+type line struct {
+	raw                       json.RawMessage
+	Function                  string `json:"function_name"`
+	Correlation               string `json:"correlation_id"`
+	RequestID                 string
+	Route, Reason             string
+	Status                    int
+	Requests, Allowed, Denied *float64
+	Errors, ClientErrors      float64
+	RequestDuration           float64
+}
+
+// lines are what the functions have logged so far as JSON objects, and texts what else.
+func (d *devServer) lines(t *testing.T) (lines []line, texts []string) {
+	t.Helper()
+	for _, e := range d.events() {
+		for _, raw := range append(e.Logs, e.Log) {
+			switch {
+			case len(raw) == 0:
+			case raw[0] == '{':
+				l := line{raw: raw}
+				require.NoError(t, json.Unmarshal(raw, &l))
+				lines = append(lines, l)
+			default:
+				texts = append(texts, string(raw))
+			}
+		}
+	}
+	return lines, texts
+}
+
+// awaitLines waits until the running `make dev` has shown a line for each answer of a
+// function.
+func awaitLines(t *testing.T) {
+	t.Helper()
+	want := 0
+	for _, s := range recorded.all {
+		if s.dev == dev && s.correlation() != "" {
+			want++
+		}
+	}
+	harness.Eventually(t, func() bool {
+		shown, _ := dev.lines(t)
+		shown = slices.DeleteFunc(shown, func(l line) bool { return l.Requests == nil })
+		return len(shown) >= want
+	}, "make dev shows the %d lines of the functions' answers", want)
+}
+
+// testStats compares what `make stats` adds up with what was sent.
+func testStats(t *testing.T) {
+	awaitLines(t)
+	var stats struct {
+		Routes []struct {
+			Route string
+			Count int
+		}
+	}
+	out := command(t, "make", "-s", "stats", "JSON=1").Stdout.Text()
+	require.NoError(t, json.Unmarshal([]byte(out), &stats), out)
+	want, got := map[string]int{}, map[string]int{}
+	for _, s := range recorded.all {
+		if s.correlation() != "" {
+			want[s.operation]++
+		}
+	}
+	for _, route := range stats.Routes {
+		got[route.Route] = route.Count
+	}
+	assert.Subset(t, got, want)
+}
+
+// testLines compares the lines of the whole run with what was sent: each answer of a
+// function has one line, which agrees with it, and there are no others.
 func testLines(t *testing.T) {
-	allShown(t)
-	var lines []logged
+	awaitLines(t)
+	answers, decisions, series := map[string]line{}, []line{}, map[string]bool{}
 	for _, run := range runs {
-		lines = append(lines, linesOf(run)...)
-	}
-	byID := map[string][]logged{}
-	for _, line := range lines {
-		if id := line.text("correlation_id"); id != "" {
-			byID[id] = append(byID[id], line)
+		lines, texts := run.lines(t)
+		for _, text := range texts {
+			assert.Contains(t, []string{`"saved once"`, `"no table"`}, text, "only testReload has a function write a text")
+		}
+		for _, l := range lines {
+			for _, m := range linetest.Check(t, l.raw) {
+				assert.Equal(t, "users-api", m.Namespace)
+				for _, set := range m.Dimensions {
+					series[m.Name+" "+fmt.Sprint(set)] = true // fmt sorts a map
+				}
+			}
+			if l.Requests == nil {
+				decisions = append(decisions, l)
+				continue
+			}
+			assert.NotContains(t, answers, l.Correlation, "a second line: %s", l.raw)
+			answers[l.Correlation] = l
 		}
 	}
-	want := map[string]sums{}
-	for _, s := range entered() {
-		if !s.answered {
+	assertAgree(t, answers)
+	assertDecisions(t, decisions)
+	// Five metrics of the stage and of each route's function, three of the authorizer's,
+	// two of priming, Allowed, and Denied by its 16 reasons at most. CloudWatch charges
+	// for each, so no request may make more.
+	assert.LessOrEqual(t, len(series), 5+5*len(auth.Routes())+3+2+1+1+16, "%v", series)
+}
+
+// assertAgree checks that there is a line for each answer of a function and no other,
+// with its route, function, status and metrics.
+func assertAgree(t *testing.T, lines map[string]line) {
+	t.Helper()
+	functions := map[string]string{}
+	for _, r := range auth.Routes() {
+		functions[r.Method+" "+r.Path] = "users-api-local-" + r.Function
+	}
+	is := map[bool]float64{true: 1}
+	answered := 0
+	for _, s := range recorded.all {
+		if s.correlation() == "" {
 			continue
 		}
-		want[s.function] = want[s.function].add(s.status)
-		if s.correlation == "" {
-			continue // an event that had no id
-		}
-		if found := byID[s.correlation]; assert.Len(t, found, 1, "%+v", s) {
-			assert.Equal(t, s.function, found[0].function())
-			assert.EqualValues(t, s.status, found[0].fields["status"])
-			if s.requestID != "" {
-				assert.Equal(t, s.requestID, found[0].fields["requestId"])
-			}
+		answered++
+		l := lines[s.correlation()]
+		assert.Equal(t, []any{s.operation, functions[s.operation], s.Status}, []any{l.Route, l.Function, l.Status}, "%s", l.raw)
+		assert.Equal(t, []float64{1, is[s.Status >= 400 && s.Status < 500], is[s.Status >= 500]}, []float64{*l.Requests, l.ClientErrors, l.Errors}, "%s", l.raw)
+		assert.Positive(t, l.RequestDuration)
+		var f harness.Failure
+		if json.Unmarshal([]byte(s.Body), &f) == nil && f.RequestID != "" {
+			assert.Equal(t, f.RequestID, l.RequestID)
 		}
 	}
-	require.Len(t, want, len(routes), "all functions were called")
-	got, series := measure(t, lines)
-	assert.Equal(t, want, got, "the metrics are those of the requests sent")
-	assertFew(t, series)
-	assertDecisions(t, lines)
-	for _, line := range lines {
-		if line.fields == nil { // testReload has a function say these
-			assert.Contains(t, []string{`"saved once"`, `"no table"`}, line.raw)
-		}
-	}
+	assert.Len(t, lines, answered)
 }
 
-// sums are a function's metrics.
-type sums struct{ Requests, Errors, ClientErrors float64 }
-
-func (s sums) add(status int) sums {
-	s.Requests++
-	switch {
-	case status >= http.StatusInternalServerError:
-		s.Errors++
-	case status >= http.StatusBadRequest:
-		s.ClientErrors++
-	}
-	return s
-}
-
-// measure reads lines as CloudWatch does. It gives the functions' metrics, and how
-// often each metric was written, by its name and its dimensions.
-func measure(t *testing.T, lines []logged) (map[string]sums, map[string]int) {
+// assertDecisions checks the authorizer's lines: one decision in each, and one Denied
+// for each credential that was answered with 401.
+func assertDecisions(t *testing.T, lines []line) {
 	t.Helper()
-	functions, series := map[string]sums{}, map[string]int{}
-	for _, line := range lines {
-		if line.fields == nil {
-			continue
-		}
-		s := functions[line.function()]
-		for _, m := range linetest.Check(t, []byte(line.raw)) {
-			assert.Equal(t, "users-api", m.Namespace)
-			switch m.Name {
-			case "Requests":
-				s.Requests += m.Value
-			case "Errors":
-				s.Errors += m.Value
-			case "ClientErrors":
-				s.ClientErrors += m.Value
-			case "RequestDuration":
-				assert.Positive(t, m.Value)
-				assert.Equal(t, "Milliseconds", m.Unit)
-			}
-			for _, set := range m.Dimensions {
-				series[m.Name+" "+fmt.Sprint(set)]++ // fmt sorts a map
-			}
-		}
-		functions[line.function()] = s
-	}
-	assert.Zero(t, functions["authorizer"].Errors)
-	delete(functions, "authorizer")
-	return functions, series
-}
-
-// assertFew checks how many metrics CloudWatch would make and have paid: five by
-// stage and by each of five functions, three of the authorizer's, two of priming,
-// Allowed, and Denied by its reasons. However much is called, there are no more.
-func assertFew(t *testing.T, series map[string]int) {
-	t.Helper()
-	const reasons = 16 // package auth has no more
-	assert.LessOrEqual(t, len(series), 5+5*len(routes)+3+2+1+1+reasons, "%v", slices.Sorted(maps.Keys(series)))
-	assert.Greater(t, len(series), 5+5*len(routes)+3+1+1)
-}
-
-// assertDecisions checks what the authorizer counted: one decision in each line, and
-// one Denied for each credential that was answered with 401.
-func assertDecisions(t *testing.T, lines []logged) {
-	t.Helper()
-	refused, denied := 0, 0
-	for _, s := range entered() {
-		if s.status == http.StatusUnauthorized && s.credential {
+	refused := 0
+	for _, s := range recorded.all {
+		if s.Status == http.StatusUnauthorized && s.Sent.Header.Get("Authorization") != "" {
 			refused++
 		}
 	}
-	for _, line := range lines {
-		if line.function() != "authorizer" {
-			continue
-		}
-		allowed := line.fields["Allowed"] != nil
-		assert.NotEqual(t, allowed, line.fields["Denied"] != nil, line.raw)
-		if !allowed && line.text("reason") != "no_scope" { // which is 403
-			denied++
-			assert.NotEmpty(t, line.text("reason"))
+	for _, l := range lines {
+		assert.Equal(t, "users-api-local-authorizer", l.Function)
+		assert.NotEqual(t, l.Denied == nil, l.Allowed == nil, "%s", l.raw)
+		assert.Equal(t, l.Denied == nil, l.Reason == "", "%s", l.raw)
+		assert.Zero(t, l.Errors, "%s", l.raw)
+		if l.Denied != nil && l.Reason != "no_scope" { // which is 403
+			refused--
 		}
 	}
-	assert.Equal(t, refused, denied)
-}
-
-// testStats compares `make stats` with what was sent so far.
-func testStats(t *testing.T) {
-	allShown(t)
-	want := map[string]sums{}
-	for _, s := range entered() {
-		route := "API Gateway"
-		if s.answered {
-			route = routes[s.function]
-		}
-		if !s.invoked {
-			want[route] = want[route].add(s.status)
-		}
-	}
-	var got struct {
-		URL    string
-		Routes []struct {
-			Route string
-			Count float64
-			sums
-			P50Ms, P90Ms, P99Ms float64
-			ColdStarts          int
-		}
-	}
-	out, text, err := command(t, "make", "-s", "stats", "JSON=1")
-	require.NoError(t, err, text)
-	require.NoError(t, json.Unmarshal([]byte(out), &got), out)
-
-	assert.Equal(t, dev.url, got.URL)
-	assert.Len(t, got.Routes, len(routes)+1)
-	for _, r := range got.Routes {
-		r.Requests = r.Count
-		assert.Equal(t, want[r.Route], r.sums, r.Route)
-		assert.Equal(t, r.Route != "API Gateway", r.ColdStarts > 0, r.Route)
-		assert.True(t, 0 < r.P50Ms && r.P50Ms <= r.P90Ms && r.P90Ms <= r.P99Ms, "%+v", r)
-	}
-
-	out, text, err = command(t, "make", "-s", "stats")
-	require.NoError(t, err, text)
-	for route := range want {
-		assert.Contains(t, out, "  "+route+"\n")
-	}
-}
-
-// forged is what a client would have in the log: a line of its own, or a member.
-const forged = "x\r\n{\"level\":\"INFO\",\"forged\":true}\n\",\"forged\":true,\"\u2028\u0085\x0b\x0c\x1b[2J\x00\\"
-
-// testForgery has clients send what could break a line, or make another one. That
-// each answer has one line, whose members are known, testLines checks.
-func testForgery(t *testing.T) {
-	escaped := strings.NewReplacer("\r", "%0D", "\n", "%0A", " ", "%20", `"`, "%22", "\\", "%5C", "{", "%7B", "}", "%7D",
-		"\x00", "%00", "\x0b", "%0B", "\x0c", "%0C", "\x1b", "%1B", "\u2028", "%E2%80%A8", "\u0085", "%C2%85", "[", "%5B").Replace(forged)
-	long := strings.Repeat("A", 4000)
-	id := "e2e." + uuid.NewString() + ":x/y+z="
-	a := call(t, request{method: "GET", target: "/users?limit=1", header: map[string]string{"X-Correlation-Id": id}})
-	assert.Equal(t, id, a.header.Get("X-Correlation-Id"), "a sane one is kept")
-	for _, odd := range []string{`{"forged":true}`, `","forged":true,"`, "a\tb", "a b", "é", "\\n", "%0A", long} {
-		a := call(t, request{method: "GET", target: "/users?limit=1", header: map[string]string{"X-Correlation-Id": odd}})
-		assert.Equal(t, http.StatusOK, a.status)
-		assert.Regexp(t, `^[0-9a-f-]{36}$`, a.header.Get("X-Correlation-Id"), odd)
-	}
-	target := "/users/" + create(t).ID
-	for name, r := range map[string]request{
-		"path":              {method: "GET", target: "/users/" + escaped},
-		"long path":         {method: "DELETE", target: "/users/" + long},
-		"query":             {method: "GET", target: "/users?limit=" + escaped},
-		"cursor":            {method: "GET", target: "/users?cursor=" + escaped + long},
-		"query's name":      {method: "GET", target: "/users?" + escaped + "=1"},
-		"long query's name": {method: "GET", target: "/users?" + long + "=1"},
-		"condition":         {method: "GET", target: target, header: map[string]string{"If-None-Match": `"x","forged":true,"`}},
-		"long condition":    {method: "PUT", target: target, body: input(address()), header: map[string]string{"If-Match": `"` + long + "\t{\"forged\":true}"}},
-		"idempotency key":   {method: "POST", target: "/users", body: input(address()), header: map[string]string{"Idempotency-Key": "\",\"forged\":\ttrue,\""}},
-		"name":              {method: "POST", target: "/users", body: named(forged + long)},
-		"address":           {method: "POST", target: "/users", body: mailed(forged + "@example.com")},
-		"member":            {method: "PUT", target: target, body: `{"name":"Ada","email":"` + address() + `",` + quote(forged+long) + `:1}`},
-		"broken JSON":       {method: "POST", target: "/users", body: "{\n" + forged + long},
-	} {
-		t.Run(name, func(t *testing.T) {
-			a := call(t, r)
-			assert.GreaterOrEqual(t, a.status, http.StatusOK)
-			assert.Less(t, a.status, http.StatusInternalServerError, a.body)
-		})
-	}
-	t.Run("a whole event", func(t *testing.T) {
-		evil := quote(uuid.NewString() + forged + strings.Repeat("A", 1<<18))
-		all := strings.ReplaceAll(`{"resource":E,"path":E,"httpMethod":E,"headers":{"X-Correlation-Id":E,"If-Match":E,"Idempotency-Key":E,"Content-Type":"application/json"},`+
-			`"multiValueHeaders":{"X-Correlation-Id":[E,E]},"pathParameters":{"id":E},"queryStringParameters":{"limit":E},`+
-			`"requestContext":{"requestId":E,"authorizer":{"principalId":E,"sub":E,"scope":"users:write","kind":"jwt"}},"body":E}`, "E", evil)
-		invoke(t, "createUser", all)
-	})
-}
-
-// invoke sends an event to a function with `make invoke`.
-func invoke(t *testing.T, function, event string) answer {
-	t.Helper()
-	file := filepath.Join(t.TempDir(), "event.json")
-	require.NoError(t, os.WriteFile(file, []byte(event), 0o644))
-	out, all, err := command(t, "make", "-s", "invoke", "F="+function, "EVENT="+file)
-	require.NoError(t, err, all)
-	return enterInvocation(t, function, event, out)
+	assert.Zero(t, refused, "refused credentials without a Denied")
 }

@@ -1,3 +1,11 @@
+// Package e2e uses the service as its users and its developers do, through `make`,
+// HTTP and the framework's own commands. Of its packages it knows the table of routes
+// and what a log line must be.
+//
+// One `make dev` with IAM enforced serves all tests of a run. It works in a copy of the
+// working tree, so that tests may edit sources and a developer's own `make dev` is not
+// disturbed. Go does not see that a result depends on the product, which is another
+// module: run these tests with -count=1.
 package e2e
 
 import (
@@ -6,23 +14,20 @@ import (
 	"os"
 	"testing"
 
-	"users-api/scripts/internal/worktree"
+	"users-api/scripts/internal/harness"
 )
 
-// work is the copy that the tests work in, checkout its folder, and dev the
-// `make dev` in it.
+// tree is the copy that the tests work in, and dev the `make dev` in it.
 var (
-	work     worktree.Copy
-	checkout string
-	dev      *process
+	tree harness.Tree
+	dev  *devServer
 )
 
 func TestMain(m *testing.M) {
-	// The make that runs the tests must not speak to the ones that the tests run.
-	for _, name := range []string{"MAKEFLAGS", "MFLAGS", "MAKELEVEL", "PORT", "STAGE", "SUB", "SCOPES", "TTL", "NAME", "F", "EVENT", "JSON", "AUTH",
-		"N", "SEED", "WORKERS", "TABLE_NAME", "RATE", "DURATION", "URL", "TOKEN", "KEEP"} {
-		os.Unsetenv(name)
-	}
+	// The make that runs the tests must not share its flags and jobs with those that
+	// the tests run.
+	os.Unsetenv("MAKEFLAGS")
+	os.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race")
 	code, err := run(m)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
@@ -32,11 +37,10 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	if work, err = worktree.New("users-api-e2e-"); err != nil {
+	if tree, err = harness.CopyTree(); err != nil {
 		return 1, err
 	}
-	checkout = work.Dir
-	defer func() { err = errors.Join(err, work.Remove()) }()
+	defer func() { err = errors.Join(err, tree.Remove()) }()
 	if dev, err = startDev(); err != nil {
 		return 1, err
 	}
@@ -44,29 +48,30 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// TestService runs everything against the one deployment. What changes it, or ends
-// it, comes last.
+// TestService runs everything on the one deployment. What changes or ends it comes
+// last.
 func TestService(t *testing.T) {
-	worktree.DependOnSources(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			text := dev.Out.Text()
+			t.Logf("the end of what make dev wrote:\n%s", text[max(0, len(text)-5_000):])
+		}
+	})
 	t.Run("answers", func(t *testing.T) {
 		for name, test := range map[string]func(*testing.T){
-			"a user's life":             testLife,
-			"pages":                     testPages,
-			"search by address":         testSearch,
-			"conditions":                testConditions,
-			"idempotency":               testIdempotency,
-			"credentials":               testCredentials,
-			"scopes":                    testScopes,
-			"unknown routes":            testUnknownRoutes,
-			"preflight":                 testPreflight,
-			"bad bodies":                testBadBodies,
-			"good bodies":               testGoodBodies,
-			"events without HTTP":       testEvents,
-			"bad ids":                   testBadIDs,
-			"bad queries":               testBadQueries,
-			"one address, many creates": testConcurrentCreates,
-			"differences from Amazon":   testDifferences,
-			"forged lines":              testForgery,
+			"life of a user":          testLife,
+			"pages":                   testPages,
+			"conditions":              testConditions,
+			"idempotency":             testIdempotency,
+			"credentials":             testCredentials,
+			"scopes":                  testScopes,
+			"unknown routes":          testUnknownRoutes,
+			"preflight":               testPreflight,
+			"bad bodies":              testBadBodies,
+			"good bodies":             testGoodBodies,
+			"bad ids":                 testBadIDs,
+			"bad queries":             testBadQueries,
+			"differences from Amazon": testDifferences,
 		} {
 			t.Run(name, func(t *testing.T) {
 				t.Parallel()
@@ -74,14 +79,15 @@ func TestService(t *testing.T) {
 			})
 		}
 	})
-	t.Run("make stats", testStats)
-	t.Run("the framework in another shell", testFramework)
+	t.Run("make stats", testStats) // which counts no events that testCommands sends
+	t.Run("commands in another shell", testCommands)
+	t.Run("deploy function", testDeployFunction)
 	t.Run("reload on save", testReload)
-	t.Run("stop and start again", testRestart)
-	t.Run("killed", testKilled)
+	t.Run("restart", testRestart)
+	t.Run("kill", testKill)
 	t.Run("port in use", testPortInUse)
 	t.Run("one log line for each answer", testLines)
 	t.Run("seed", testSeed)
-	t.Run("load", testLoad) // its requests are in no ledger, which testLines would miss
-	t.Run("no credential, name or address in any log", testNothingLeaks)
+	t.Run("load", testLoad) // its requests are not recorded, so testLines comes first
+	t.Run("no credential, name or address in a log", testNothingLeaks)
 }

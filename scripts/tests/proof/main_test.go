@@ -1,3 +1,11 @@
+// Package proof deploys the service without an account at Amazon: with the framework's
+// real commands, as a developer types them, to the emulator with IAM enforced. What a
+// command did is read from the AWS interfaces.
+//
+// All tests of a run share one emulator. Each stage is deployed from a copy of the
+// working tree of its own: its sources are edited, and the framework packages one stage
+// at a time in a folder. Go does not see that a result depends on the product, which is
+// another module: run these tests with -count=1.
 package proof
 
 import (
@@ -6,33 +14,23 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
 
-	"github.com/stretchr/testify/require"
-
+	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
-	"users-api/scripts/internal/worktree"
 )
 
-// patience is how long tests wait for what takes a second on an idle machine.
-const (
-	patience = 60 * time.Second
-	pause    = 20 * time.Millisecond
-)
-
-// cloud is the AWS of the run. Its authorizers take the tokens that secret signs.
+// cloud is the AWS of the run. Its authorizers accept the tokens that secret signs.
 var (
 	cloud  *localaws.Server
 	secret localaws.Secret
 )
 
-// The stages that are deployed: the laptop's, and a version beside it.
-var (
-	local  *stage
-	second *stage
-)
+// local is the laptop's stage, and second a version beside it.
+var local, second *stage
+
+// functions are those of serverless.yml.
+var functions map[string]harness.Function
 
 func TestMain(m *testing.M) {
 	code, err := run(m)
@@ -44,54 +42,43 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	copies := make([]worktree.Copy, 2)
-	for i := range copies {
-		if copies[i], err = worktree.New("users-api-proof-"); err != nil {
+	var trees [2]harness.Tree
+	for i := range trees {
+		if trees[i], err = harness.CopyTree(); err != nil {
 			return 1, err
 		}
-		defer func() { err = errors.Join(err, ended(copies[i]), copies[i].Remove()) }()
+		defer func() { err = errors.Join(err, trees[i].Remove()) }()
 	}
-	state := filepath.Join(copies[0].Dir, ".local")
+	local, second = newLocal(trees[0]), newSecond(trees[1])
+	if functions, err = harness.Functions(trees[0].Dir); err != nil {
+		return 1, err
+	}
+	state := filepath.Join(trees[0].Dir, ".local")
 	if secret, err = localaws.ReadSecret(state); err != nil {
 		return 1, err
 	}
-	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: copies[0].Dir, State: state, Auth: true})
+	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: trees[0].Dir, State: state, Auth: true})
 	if err != nil {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, cloud.Stop()) }()
-	connect(cloud.Config())
-	local, second = newLocal(copies[0]), newSecond(copies[1])
 	return m.Run(), nil
 }
 
-// ended checks that nothing runs on in a copy.
-func ended(work worktree.Copy) error {
-	left, err := work.Processes()
-	if len(left) > 0 {
-		return fmt.Errorf("still running:\n%s", strings.Join(left, ""))
-	}
-	return err
-}
-
-// TestDeployment is one story: what is deployed in its first part is used in the
-// next one, and removed in the last.
+// TestDeployment is one story: its first part deploys what the next ones use and the
+// last one removes.
 func TestDeployment(t *testing.T) {
-	worktree.DependOnSources(t)
 	parallel(t, "deploy", map[string]func(*testing.T){
-		"a stage, again and again":         testChanges,
-		"another version, without account": func(t *testing.T) { testVersion(t); testPackages(t) },
+		"a stage again and again": testChanges,
+		"another version":         testVersion,
 	})
 	parallel(t, "use", map[string]func(*testing.T){
-		"info":                             testInfo,
-		"invoke":                           testInvoke,
-		"logs":                             testLogs,
-		"logs before any":                  testNoLogs,
-		"versions know nothing of another": testVersionsApart,
-		"rights":                           testRights,
+		"follow a log":                    testLogs,
+		"versions know nothing of others": testVersionsApart,
+		"rights of each function":         testRights,
 	})
-	t.Run("take rights away", testNeeds)
-	t.Run("take the right to logs away", testLogsOfNoRight)
+	t.Run("no function has a right too many", testNeeds)
+	t.Run("line of a function without a right to logs", testLogsWithoutRight)
 	t.Run("remove", testRemove)
 }
 
@@ -104,10 +91,4 @@ func parallel(t *testing.T, name string, tests map[string]func(*testing.T)) {
 			})
 		}
 	})
-}
-
-// eventually waits for a condition.
-func eventually(t *testing.T, condition func() bool, message string, args ...any) {
-	t.Helper()
-	require.Eventuallyf(t, condition, patience, pause, message, args...)
 }

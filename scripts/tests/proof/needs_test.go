@@ -6,72 +6,64 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/client"
+	"users-api/scripts/internal/harness"
 )
 
-// need is what a function has a right for: a request that fails without it, and one
-// that does not need it, where there is one.
+// The requests. In path and body, of fills in a user's id and address, and call a new
+// address.
+var (
+	list       = harness.Request{Method: "GET", Target: "/users"}
+	search     = harness.Request{Method: "GET", Target: "/users?email={email}"}
+	get        = harness.Request{Method: "GET", Target: "/users/{id}"}
+	post       = harness.Request{Method: "POST", Target: "/users", Body: harness.UserBody("{new}")}
+	putAge     = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{email}")}
+	putAddress = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{new}")}
+	remove     = harness.Request{Method: "DELETE", Target: "/users/{id}"}
+)
+
+// of makes a request one about a user.
+func of(u harness.User, r harness.Request) harness.Request {
+	fill := strings.NewReplacer("{id}", u.ID, "{email}", u.Email)
+	r.Target, r.Body = fill.Replace(r.Target), fill.Replace(r.Body)
+	return r
+}
+
+// need is what a function has a right for: a request that fails without it, and
+// requests that do not need it.
 type need struct {
 	function, action string
-	fails, works     func(client.User) client.Request
+	fails            harness.Request
+	works            []harness.Request
 }
 
 var needs = []need{
-	{"listUsers", "dynamodb:Query", list, search},
-	{"listUsers", "dynamodb:GetItem", search, list},
+	{"listUsers", "dynamodb:Query", list, []harness.Request{search}},
+	{"listUsers", "dynamodb:GetItem", search, []harness.Request{list}},
 	{"getUser", "dynamodb:GetItem", get, nil},
 	{"createUser", "dynamodb:PutItem", post, nil},
 	{"updateUser", "dynamodb:GetItem", putAge, nil},
 	{"updateUser", "dynamodb:PutItem", putAge, nil},
-	// The reservation of an address is given up only when there is another one.
-	{"updateUser", "dynamodb:DeleteItem", putAddress, putAge},
+	{"updateUser", "dynamodb:DeleteItem", putAddress, []harness.Request{putAge}}, // the old address's reservation
 	{"deleteUser", "dynamodb:GetItem", remove, nil},
 	{"deleteUser", "dynamodb:DeleteItem", remove, nil},
 }
 
-func list(client.User) client.Request { return client.Request{Method: "GET", Target: "/users"} }
-
-func search(u client.User) client.Request {
-	return client.Request{Method: "GET", Target: "/users?email=" + url.QueryEscape(u.Email)}
-}
-
-func get(u client.User) client.Request {
-	return client.Request{Method: "GET", Target: "/users/" + u.ID}
-}
-
-func post(client.User) client.Request {
-	return client.Request{Method: "POST", Target: "/users", Body: client.Input(client.Address())}
-}
-
-func putAge(u client.User) client.Request {
-	return client.Request{Method: "PUT", Target: "/users/" + u.ID, Body: client.Input(u.Email)}
-}
-
-func putAddress(u client.User) client.Request {
-	return client.Request{Method: "PUT", Target: "/users/" + u.ID, Body: client.Input(client.Address())}
-}
-
-func remove(u client.User) client.Request {
-	return client.Request{Method: "DELETE", Target: "/users/" + u.ID}
-}
-
 // testNeeds takes each right away from the function that has it, and has a request
-// fail: no function has one too many.
+// fail.
 func testNeeds(t *testing.T) {
-	functions := local.look(t).Functions
-	for name, granted := range grants(t) {
-		for _, g := range granted {
-			i := slices.IndexFunc(needs, func(n need) bool { return n.function == name && n.action == g.Action })
-			require.GreaterOrEqual(t, i, 0, "nobody knows what %s needs %s for: take it away, or name a request here", name, g.Action)
-			t.Run(name+" without "+g.Action, func(t *testing.T) { needs[i].test(t, functions[name].Role) })
+	deployed := local.look(t).Functions
+	for name := range functions {
+		for _, g := range grants(t, name) {
+			i := slices.IndexFunc(needs, func(n need) bool { return n.function == name && n.action == g.action })
+			require.GreaterOrEqual(t, i, 0, "nothing needs %s of %s: take it out of serverless.yml, or add a request to needs that does", g.action, name)
+			t.Run(name+" without "+g.action, func(t *testing.T) { needs[i].test(t, deployed[name].Role) })
 		}
 	}
 }
@@ -80,77 +72,44 @@ func (n need) test(t *testing.T, role string) {
 	user := local.create(t)
 	giveBack := takeAway(t, role, n.action)
 	defer giveBack()
-	a := local.call(t, n.fails(user))
+	a := local.call(t, of(user, n.fails))
 	a.Fails(t, http.StatusInternalServerError)
-	assert.Contains(t, failureOf(t, n.function, a), "is not authorized to perform: "+n.action)
-	if n.works != nil {
-		assert.Less(t, local.call(t, n.works(user)).Status, 300)
+	assert.Contains(t, causeOf(t, n.function, a), "is not authorized to perform: "+n.action)
+	for _, r := range n.works {
+		assert.Less(t, local.call(t, of(user, r)).Status, 300)
 	}
 	giveBack()
-	assert.Less(t, local.call(t, n.fails(user)).Status, 300, "with the right, it works")
+	assert.Less(t, local.call(t, of(user, n.fails)).Status, 300, "with the right, it works")
 }
 
-// testLogsOfNoRight shows where the emulator differs from Amazon, which would lose
-// the line of a function that may not write logs.
-func testLogsOfNoRight(t *testing.T) {
+// testLogsWithoutRight shows a difference of the emulator: Amazon would lose the line
+// of a function that may not write logs.
+func testLogsWithoutRight(t *testing.T) {
 	defer takeAway(t, local.look(t).Functions["getUser"].Role, "logs:PutLogEvents")()
-	a := local.call(t, get(client.User{ID: uuid.NewString()}))
+	a := local.call(t, of(harness.User{ID: uuid.NewString()}, get))
 	a.Fails(t, http.StatusNotFound)
-	assert.NotEmpty(t, failureOf(t, "getUser", a))
+	assert.NotEmpty(t, causeOf(t, "getUser", a))
 }
 
-// takeAway takes an action out of a role's policy, until the function that it returns
-// is called.
+// takeAway denies a role an action, until the function that it returns is called.
 func takeAway(t *testing.T, arn, action string) (giveBack func()) {
 	t.Helper()
 	_, role, _ := strings.Cut(arn, ":role/")
-	policies, err := roles.ListRolePolicies(t.Context(), &iam.ListRolePoliciesInput{RoleName: &role})
-	require.NoError(t, err)
-	require.Len(t, policies.PolicyNames, 1)
-	name := &policies.PolicyNames[0]
-	out, err := roles.GetRolePolicy(t.Context(), &iam.GetRolePolicyInput{RoleName: &role, PolicyName: name})
-	require.NoError(t, err)
-	document, err := url.QueryUnescape(aws.ToString(out.PolicyDocument))
-	require.NoError(t, err)
-	put := func(document string) {
-		_, err := roles.PutRolePolicy(t.Context(), &iam.PutRolePolicyInput{RoleName: &role, PolicyName: name, PolicyDocument: &document})
-		require.NoError(t, err)
+	policy := func(operation, document string) {
+		parameters := url.Values{"Version": {"2010-05-08"}, "Action": {operation}, "RoleName": {role}, "PolicyName": {"denied"}, "PolicyDocument": {document}}
+		awsCall{service: "iam", body: parameters.Encode()}.must(t)
 	}
-	put(without(t, document, action))
-	return func() { put(document) }
+	policy("PutRolePolicy", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"`+action+`","Resource":"*"}]}`)
+	return sync.OnceFunc(func() { policy("DeleteRolePolicy", "") })
 }
 
-// without is a policy without an action.
-func without(t *testing.T, document, action string) string {
-	t.Helper()
-	type statement struct {
-		Effect   string
-		Action   []string
-		Resource any
-	}
-	var policy struct {
-		Version   string
-		Statement []statement
-	}
-	require.NoError(t, json.Unmarshal([]byte(document), &policy))
-	for i := range policy.Statement {
-		s := &policy.Statement[i]
-		s.Action = slices.DeleteFunc(s.Action, func(a string) bool { return a == action })
-	}
-	policy.Statement = slices.DeleteFunc(policy.Statement, func(s statement) bool { return len(s.Action) == 0 })
-	shorter, err := json.Marshal(policy)
-	require.NoError(t, err)
-	assert.NotContains(t, string(shorter), action)
-	return string(shorter)
-}
-
-// failureOf is what a function logged as the cause of an answer.
-func failureOf(t *testing.T, function string, a client.Answer) string {
+// causeOf is what a function logged as the cause of an answer.
+func causeOf(t *testing.T, function string, a harness.Answer) string {
 	t.Helper()
 	id := a.Header.Get("X-Correlation-Id")
 	require.NotEmpty(t, id)
 	var line struct{ Error string }
-	eventually(t, func() bool {
+	harness.Eventually(t, func() bool {
 		return json.Unmarshal([]byte(local.logged(t, function, id)), &line) == nil
 	}, "the log has a line for it")
 	return line.Error

@@ -1,8 +1,8 @@
 package proof
 
 import (
-	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -11,70 +11,63 @@ import (
 	"testing"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/client"
+	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
-	"users-api/scripts/internal/worktree"
 )
 
-// commandTimeout ends a command that hangs, so that its output is seen.
-const commandTimeout = 4 * time.Minute
-
-// stage is a stage, and the copy of the repository that it is deployed from.
+// stage is a stage, and the copy of the working tree that it is deployed from.
 type stage struct {
-	name string
-	work worktree.Copy
-	// params are given to every deployment.
-	params []string
+	name   string
+	tree   harness.Tree
+	params []string // of every deployment
 	url    string
-	// header is sent with every request.
-	header map[string]string
+	header map[string]string // of every request
 }
 
-func newLocal(work worktree.Copy) *stage { return &stage{name: localaws.Stage, work: work} }
+func newLocal(tree harness.Tree) *stage { return &stage{name: localaws.Stage, tree: tree} }
 
-// newSecond is a version beside the first, as "Versions" in the README has it, of
-// which something is kept when it is removed, with a partner that is metered. The
-// emulator runs binaries of this machine only, and knows no composite alarms.
-func newSecond(work worktree.Copy) *stage {
-	return &stage{name: "v2", work: work, params: []string{
+// newSecond is a version beside the first, with a partner that is metered, whose table
+// is kept when it is removed. The emulator runs binaries of this machine only, and
+// knows no composite alarms.
+func newSecond(tree harness.Tree) *stage {
+	return &stage{name: "v2", tree: tree, params: []string{
 		"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
-		"monitoring=false", "tableDeletionPolicy=Retain",
-		"partners=acme", "partnerRate=1", "partnerBurst=5",
+		"monitoring=false", "tableDeletionPolicy=Retain", "partners=acme", "partnerRate=1", "partnerBurst=5",
 	}}
 }
 
 // prefix begins the names of all that a stage consists of.
 func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
-// serverless runs a command of the framework, which must succeed.
+// serverless runs a command of the framework, which must succeed, and returns what it
+// wrote.
 func (s *stage) serverless(t *testing.T, args ...string) string {
 	t.Helper()
-	out, err := s.try(t, cloud.Environ(), args...)
-	require.NoError(t, err, out)
-	return out
-}
-
-// try runs a command of the framework.
-func (s *stage) try(t *testing.T, env []string, args ...string) (string, error) {
-	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), commandTimeout)
-	defer cancel()
-	_, all, err := s.work.Run(ctx, env, "npx", s.command(args...)...)
-	return all, err
+	p, err := s.tree.Run(t.Context(), cloud.Environ(), "npx", s.command(args...)...)
+	require.NoError(t, err)
+	return p.Out.Text()
 }
 
 func (s *stage) command(args ...string) []string {
 	return append(append([]string{"--no-install", "serverless"}, args...), "--stage", s.name)
 }
 
-// deploy is `serverless deploy`, with more parameters than the stage's own.
+// deploy deploys the stage with more parameters than its own.
 func (s *stage) deploy(t *testing.T, params ...string) string {
 	t.Helper()
 	return s.serverless(t, s.deployment(params...)...)
+}
+
+// failsToDeploy checks that a deployment fails, and returns the error with what the
+// command wrote.
+func (s *stage) failsToDeploy(t *testing.T, params ...string) error {
+	t.Helper()
+	_, err := s.tree.Run(t.Context(), cloud.Environ(), "npx", s.command(s.deployment(params...)...)...)
+	require.Error(t, err)
+	return err
 }
 
 func (s *stage) deployment(params ...string) []string {
@@ -85,79 +78,89 @@ func (s *stage) deployment(params ...string) []string {
 	return args
 }
 
-// createSecret makes the secret that a stage needs to be there.
+// createSecret makes the secret that a stage needs.
 func (s *stage) createSecret(t *testing.T) {
 	t.Helper()
-	value, err := json.Marshal(map[string]string{"jwtSecret": secret.JWTSecret, "apiKeys": secret.APIKeys})
+	value := fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, secret.JWTSecret, secret.APIKeys)
+	body := fmt.Sprintf(`{"Name":"%s/%s","SecretString":%q}`, localaws.Service, s.name, value)
+	awsCall{service: "secretsmanager", target: "secretsmanager.CreateSecret", body: body}.must(t)
+}
+
+// editGetUser has the program of getUser write a text when it starts.
+func (s *stage) editGetUser(t *testing.T, text string) {
+	t.Helper()
+	source := "package main\n\nfunc init() { println(\"" + text + "\") }\n"
+	require.NoError(t, s.tree.Write(functions["getUser"].Handler+"/edited.go", source))
+}
+
+// breakAfter adds a resource that cannot be made, which is found out only when others
+// are made or changed already. The function that it returns takes it out again.
+func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
+	t.Helper()
+	const name = "resources/gateway-responses.yml"
+	before, err := os.ReadFile(filepath.Join(s.tree.Dir, name))
 	require.NoError(t, err)
-	_, err = secrets.CreateSecret(t.Context(), &secretsmanager.CreateSecretInput{
-		Name: aws.String(localaws.Service + "/" + s.name), SecretString: aws.String(string(value)),
-	})
-	require.NoError(t, err)
-}
-
-// edit changes a function's program.
-func (s *stage) edit(t *testing.T, folder, says string) {
-	t.Helper()
-	require.NoError(t, s.work.Write(filepath.Join("functions", folder, "edited.go"), "package main\n\nfunc init() { println(\""+says+"\") }\n"))
-}
-
-// breaks adds a resource that cannot be made, which is found out when others are
-// made or changed already.
-func (s *stage) breaks(t *testing.T, after string) {
-	t.Helper()
-	s.rewrite(t, func(resources string) string {
-		return resources + failing + "    DependsOn: [" + after + "]\n"
-	})
-}
-
-// mends takes it out again.
-func (s *stage) mends(t *testing.T) {
-	t.Helper()
-	s.rewrite(t, func(resources string) string {
-		resources, _, _ = strings.Cut(resources, failing)
-		return resources
-	})
-}
-
-const failing = `
+	require.NoError(t, s.tree.Write(name, string(before)+`
   Failing:
     Type: AWS::SSM::Parameter
+    DependsOn: [`+others+`]
     Properties:
       Type: String
       Value: "{{resolve:secretsmanager:users-api/no-such-secret}}"
-`
-
-// rewrite changes a file of CloudFormation resources.
-func (s *stage) rewrite(t *testing.T, change func(string) string) {
-	t.Helper()
-	const name = "resources/gateway-responses.yml"
-	before, err := os.ReadFile(filepath.Join(s.work.Dir, name))
-	require.NoError(t, err)
-	require.NoError(t, s.work.Write(name, change(string(before))))
+`))
+	return func() { require.NoError(t, s.tree.Write(name, string(before))) }
 }
 
 // call sends a request of a caller with all rights.
-func (s *stage) call(t *testing.T, r client.Request) client.Answer {
+func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	t.Helper()
 	token, err := secret.Token("proof", []string{"users:read", "users:write"}, time.Now(), time.Hour)
 	require.NoError(t, err)
-	r.Credential = "Bearer " + token
+	r.Credential, r.Body = "Bearer "+token, strings.ReplaceAll(r.Body, "{new}", harness.Email())
 	if r.Header == nil {
 		r.Header = s.header
 	}
-	a := client.Send(t, s.url, r)
-	a.HasCORS(t)
+	a := harness.Send(t, s.url, r)
+	assert.Equal(t, "*", a.Header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %v", a)
 	return a
 }
 
-func (s *stage) create(t *testing.T) client.User {
+func (s *stage) create(t *testing.T) harness.User {
 	t.Helper()
-	return s.call(t, client.Request{Method: "POST", Target: "/users", Body: client.Input(client.Address())}).User(t, http.StatusCreated)
+	return s.call(t, post).User(t, http.StatusCreated)
 }
 
-// serves checks that a user is to be had, as it was.
-func (s *stage) serves(t *testing.T, u client.User) {
+// serves checks that a user is there as it was.
+func (s *stage) serves(t *testing.T, u harness.User) {
 	t.Helper()
-	require.Equal(t, u, s.call(t, client.Request{Method: "GET", Target: "/users/" + u.ID}).User(t, http.StatusOK))
+	require.Equal(t, u, s.call(t, of(u, get)).User(t, http.StatusOK))
+}
+
+// tooMany sends a request many times at once and returns how many answers say that
+// there were too many.
+func (s *stage) tooMany(t *testing.T, r harness.Request) (refused int) {
+	t.Helper()
+	for _, a := range harness.Together(30, func(int) harness.Answer { return s.call(t, r) }) {
+		if a.Status == http.StatusTooManyRequests {
+			refused++
+			assert.Equal(t, "Too many requests", a.Fails(t, http.StatusTooManyRequests).Error)
+			assert.Regexp(t, `^[1-9]\d*$`, a.Header.Get("Retry-After"))
+			assert.Contains(t, a.Header.Get("Access-Control-Expose-Headers"), "Retry-After")
+		}
+	}
+	return refused
+}
+
+// logged is the first line of a function's log with a text in it, or nothing.
+func (s *stage) logged(t *testing.T, function, text string) string {
+	t.Helper()
+	body := fmt.Sprintf(`{"logGroupName":"/aws/lambda/%s-%s"}`, s.prefix(), function)
+	var log struct{ Events []struct{ Message string } }
+	require.NoError(t, json.Unmarshal([]byte(awsCall{service: "logs", target: "Logs_20140328.FilterLogEvents", body: body}.must(t)), &log))
+	for _, event := range log.Events {
+		if strings.Contains(event.Message, text) {
+			return event.Message
+		}
+	}
+	return ""
 }

@@ -1,109 +1,126 @@
 package proof
 
 import (
+	"maps"
 	"net/http"
+	"os"
+	"os/exec"
 	"regexp"
 	"runtime"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/apigateway"
-	gatewaytypes "github.com/aws/aws-sdk-go-v2/service/apigateway/types"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/client"
+	"users-api/scripts/internal/harness"
 )
 
-// runs says whether the stage's functions run on this machine: for all stages but
-// the laptop's they are Linux programs.
+// runs reports whether a stage's functions run on this machine: all but those of the
+// laptop's stage are Linux programs.
 func (s *stage) runs() bool { return s == local || runtime.GOOS == "linux" }
 
-// testVersion deploys another version beside the first, at the third try, with a
-// partner that is metered.
+// testVersion deploys another version beside the first at the third try, with a partner
+// that is metered.
 func testVersion(t *testing.T) {
-	second.fails(t, "secret users-api/v2 not found")
+	second.packageWithoutAccount(t)
+	assert.ErrorContains(t, second.failsToDeploy(t), "secret users-api/v2 not found")
+	assertNothingInTheWay(t)
 	second.createSecret(t)
-	second.breaks(t, "UsersTable")
-	second.fails(t, "Failing (AWS::SSM::Parameter)")
-	second.mends(t)
+	mend := second.breakAfter(t, "UsersTable")
+	assert.ErrorContains(t, second.failsToDeploy(t), "Failing (AWS::SSM::Parameter)")
+	assertNothingInTheWay(t)
+	mend()
+
 	out := second.deploy(t)
 	d := second.look(t)
-	assert.ElementsMatch(t, all, d.updated(deployed{}))
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.changed(deployed{}))
 	second.url = cloud.APIURL(d.API, second.name)
-	second.call(t, client.Request{Method: "GET", Target: "/nothing"}).Fails(t, http.StatusNotFound)
+	second.call(t, harness.Request{Method: "GET", Target: "/nothing"}).Fails(t, http.StatusNotFound)
 	if second.runs() {
-		metered(t, out)
+		assertMetered(t, out)
 	}
 }
 
-// fails checks that a first deployment fails for a reason, and leaves nothing behind
-// that the next one stumbles over.
-func (s *stage) fails(t *testing.T, reason string) {
+// assertNothingInTheWay checks that a first deployment that failed left nothing but what
+// a deployment begins with, and API Gateway's role for logs, which is retained.
+func assertNothingInTheWay(t *testing.T) {
 	t.Helper()
-	out, err := s.try(t, cloud.Environ(), s.deployment()...)
-	require.Error(t, err, out)
-	assert.Contains(t, out, reason)
-	assert.Equal(t, []string{"bucket", "role", "stack"}, s.left(t).kinds(),
-		"what a deployment begins with, and API Gateway's role for logs, which is retained")
+	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 }
 
-// metered checks that a partner's key, which the deployment printed, is asked for,
+// assertMetered checks that a partner's key, which the deployment printed, is required,
 // and held to its plan's limit, which is far below the stage's.
-func metered(t *testing.T, printed string) {
+func assertMetered(t *testing.T, printed string) {
 	t.Helper()
 	key := regexp.MustCompile(`users-api-v2-acme: (\S+)`).FindStringSubmatch(printed)
 	require.Len(t, key, 2, printed)
-	second.call(t, client.Request{Method: "GET", Target: "/users"}).Fails(t, http.StatusForbidden)
+	second.call(t, list).Fails(t, http.StatusForbidden)
 	second.header = map[string]string{"x-api-key": "of nobody"}
-	second.call(t, client.Request{Method: "GET", Target: "/users"}).Fails(t, http.StatusForbidden)
+	second.call(t, list).Fails(t, http.StatusForbidden)
 	second.header["x-api-key"] = key[1]
 	versionUser = second.create(t)
-	assert.Positive(t, second.burst(t, client.Request{Method: "GET", Target: "/users"}))
-	keyInHeader(t, key[1])
-}
+	harness.Eventually(t, func() bool { return second.tooMany(t, list) > 0 }, "some are refused")
 
-// keyInHeader shows where the emulator differs from Amazon: it takes a partner's key
-// from x-api-key also where the authorizer is to name it.
-func keyInHeader(t *testing.T, key string) {
-	t.Helper()
+	// The emulator takes a partner's key from x-api-key also where the authorizer is to
+	// name it.
 	api := second.look(t).API
-	_, err := gateway.UpdateRestApi(t.Context(), &apigateway.UpdateRestApiInput{
-		RestApiId: &api, PatchOperations: []gatewaytypes.PatchOperation{{
-			Op: gatewaytypes.OpReplace, Path: aws.String("/apiKeySource"), Value: aws.String("AUTHORIZER"),
-		}},
-	})
+	_, err := apigateway.NewFromConfig(cloud.Config()).UpdateRestApi(t.Context(), &apigateway.UpdateRestApiInput{RestApiId: &api, PatchOperations: []types.PatchOperation{
+		{Op: types.OpReplace, Path: aws.String("/apiKeySource"), Value: aws.String("AUTHORIZER")},
+	}})
 	require.NoError(t, err)
-	a := second.call(t, client.Request{Method: "GET", Target: "/users", Header: map[string]string{"x-api-key": key}})
-	assert.NotEqual(t, http.StatusForbidden, a.Status, "Amazon refuses it: the authorizer has named no key")
+	assert.NotEqual(t, http.StatusForbidden, second.call(t, list).Status, "Amazon refuses it: the authorizer has named no key")
 }
 
 // versionUser is a user of the second version.
-var versionUser client.User
+var versionUser harness.User
 
 // testVersionsApart checks that each version has users of its own.
 func testVersionsApart(t *testing.T) {
 	user := local.create(t)
-	assert.True(t, local.keeps(t, user))
-	assert.False(t, second.keeps(t, user))
+	assert.True(t, local.has(t, user))
+	assert.False(t, second.has(t, user))
 	if second.runs() {
-		assert.True(t, second.keeps(t, versionUser))
-		local.call(t, client.Request{Method: "GET", Target: "/users/" + versionUser.ID}).Fails(t, http.StatusNotFound)
+		assert.True(t, second.has(t, versionUser))
+		local.call(t, of(versionUser, get)).Fails(t, http.StatusNotFound)
 	}
 }
 
-// keeps says whether a user is in the stage's table.
-func (s *stage) keeps(t *testing.T, u client.User) bool {
+// has reports whether a user is in the stage's table.
+func (s *stage) has(t *testing.T, u harness.User) bool {
 	t.Helper()
-	out, err := tables.GetItem(t.Context(), &dynamodb.GetItemInput{
-		TableName: aws.String(s.prefix()), Key: itemKey(u.ID),
-	})
-	require.NoError(t, err)
-	return len(out.Item) > 0
+	item := onTable("GetItem", `"TableName":"`+s.prefix()+`","Key":{"id":{"S":"`+u.ID+`"}}`).must(t)
+	return strings.Contains(item, `"Item"`)
 }
 
-func itemKey(id string) map[string]types.AttributeValue {
-	return map[string]types.AttributeValue{"id": &types.AttributeValueMemberS{Value: id}}
+// testLogs follows a log, and has lines written until it shows one of them: the command
+// begins with the last seconds before it is ready.
+func testLogs(t *testing.T) {
+	tail, err := local.tree.Start(cloud.Environ(), "npx", local.command("logs", "-f", "getUser", "--tail")...)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, tail.Interrupt()) })
+	var written []string
+	harness.Eventually(t, func() bool {
+		written = append(written, local.call(t, get).Header.Get("X-Correlation-Id"))
+		return slices.ContainsFunc(written, func(id string) bool { return strings.Contains(tail.Out.Text(), id) })
+	}, "the log is followed")
+}
+
+// packageWithoutAccount packages a stage as a user without an AWS account does, on a
+// machine without a network. What Go has downloaded is there.
+func (s *stage) packageWithoutAccount(t *testing.T) {
+	t.Helper()
+	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
+	require.NoError(t, err)
+	caches := strings.Fields(string(out))
+	const nobodyListens = "http://127.0.0.1:9"
+	_, err = s.tree.Run(t.Context(), []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GOCACHE=" + caches[0], "GOMODCACHE=" + caches[1],
+		"HTTPS_PROXY=" + nobodyListens, "HTTP_PROXY=" + nobodyListens,
+	}, "npx", s.command("package")...)
+	require.NoError(t, err)
 }

@@ -1,7 +1,4 @@
-// Package client is the API as its clients see it: requests, answers, and the few
-// shapes that an answer has. The tests of the whole service speak through it, and
-// know nothing of its packages.
-package client
+package harness
 
 import (
 	"encoding/json"
@@ -17,14 +14,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Anonymous is the credential of a request that carries none.
-const Anonymous = "none"
-
-// Request is one call of the API. Credential is the value of Authorization.
+// Request is a call of the API. Credential is the value of Authorization, if any.
 type Request struct {
-	Method, Target, Body string
-	Header               map[string]string
-	Credential           string
+	Method, Target, Body, Credential string
+	Header                           map[string]string
 }
 
 // Answer is what came back.
@@ -32,9 +25,7 @@ type Answer struct {
 	Status int
 	Header http.Header
 	Body   string
-
-	// Sent are the headers of the request.
-	Sent http.Header
+	Sent   *http.Request
 }
 
 // User is a user as the API shows it.
@@ -66,7 +57,7 @@ func Send(t testing.TB, url string, r Request) Answer {
 	if r.Body != "" {
 		req.Header.Set("Content-Type", "application/json")
 	}
-	if r.Credential != Anonymous {
+	if r.Credential != "" {
 		req.Header.Set("Authorization", r.Credential)
 	}
 	for name, value := range r.Header {
@@ -77,7 +68,7 @@ func Send(t testing.TB, url string, r Request) Answer {
 	defer resp.Body.Close()
 	body, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
-	return Answer{Status: resp.StatusCode, Header: resp.Header, Body: string(body), Sent: req.Header}
+	return Answer{resp.StatusCode, resp.Header, string(body), req}
 }
 
 // Together makes n calls at once.
@@ -91,14 +82,8 @@ func Together[T any](n int, call func(i int) T) []T {
 	return results
 }
 
-// HasCORS checks what every answer must have, whoever made it.
-func (a Answer) HasCORS(t testing.TB) {
-	t.Helper()
-	assert.Equal(t, "*", a.Header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %v", a)
-}
-
-// Fails checks that an answer is an error of the given status, in the one shape, and
-// reveals nothing.
+// Fails checks that an answer is an error of a status, in the one shape, and that it
+// reveals no cause.
 func (a Answer) Fails(t testing.TB, status int) Failure {
 	t.Helper()
 	require.Equal(t, status, a.Status, a.Body)
@@ -119,32 +104,31 @@ func (a Answer) Fails(t testing.TB, status int) Failure {
 	return f
 }
 
-// User reads the user that an answer of the given status has.
-func (a Answer) User(t testing.TB, status int) User {
+// User returns the user in an answer of a status.
+func (a Answer) User(t testing.TB, status int) (u User) {
 	t.Helper()
-	var u User
-	a.read(t, status, &u)
+	a.decode(t, status, &u)
 	return u
 }
 
-// Page reads the page of users that an answer has.
-func (a Answer) Page(t testing.TB) Page {
+// Page returns the page of users in an answer.
+func (a Answer) Page(t testing.TB) (p Page) {
 	t.Helper()
-	var p Page
-	a.read(t, http.StatusOK, &p)
+	a.decode(t, http.StatusOK, &p)
 	return p
 }
 
-func (a Answer) read(t testing.TB, status int, v any) {
+func (a Answer) decode(t testing.TB, status int, v any) {
 	t.Helper()
 	require.Equal(t, status, a.Status, a.Body)
 	require.NoError(t, json.Unmarshal([]byte(a.Body), v), a.Body)
 }
 
-// Address is a mail address that nothing else uses.
-func Address() string { return "e2e-" + uuid.NewString() + "@example.com" }
+// Email returns an address that no other test uses. Where it must not appear, look
+// for people.example.
+func Email() string { return uuid.NewString() + "@people.example" }
 
-// Input is a body that is valid.
-func Input(email string) string {
+// UserBody returns a valid body with an address.
+func UserBody(email string) string {
 	return fmt.Sprintf(`{"name":"Ada Lovelace","email":%q,"age":36}`, email)
 }

@@ -1,0 +1,100 @@
+// Package harness is what the tests of the whole share: a copy of the working tree,
+// commands that run in it, and a client of the API.
+//
+// Its tests work as a developer does: they edit sources, run commands, build and
+// deploy. In the copy that disturbs nobody's work in the repository.
+package harness
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/repository"
+)
+
+// installed are the folders that a copy shares with the repository, and notCopied what
+// else is no source.
+var (
+	installed = []string{".cache", "node_modules"}
+	notCopied = append([]string{".git", ".build", ".local", ".serverless", ".aws-sam"}, installed...)
+)
+
+// Tree is a copy of the working tree.
+type Tree struct {
+	Dir string // without symbolic links in it
+}
+
+// CopyTree copies the working tree to a new temporary folder, for the caller to
+// remove. What is missing of the tools that deploy is installed.
+func CopyTree() (Tree, error) {
+	root, err := repository.Root()
+	if err != nil {
+		return Tree{}, err
+	}
+	if err := localaws.Install(context.Background(), root, os.Stderr); err != nil {
+		return Tree{}, err
+	}
+	dir, err := os.MkdirTemp("", "users-api-")
+	if err != nil {
+		return Tree{}, err
+	}
+	if dir, err = filepath.EvalSymlinks(dir); err != nil {
+		return Tree{}, err
+	}
+	for _, name := range installed {
+		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
+			return Tree{}, err
+		}
+	}
+	return Tree{dir}, copySources(root, dir)
+}
+
+func copySources(from, to string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	args := []string{"-R"}
+	for _, entry := range entries {
+		if !slices.Contains(notCopied, entry.Name()) {
+			args = append(args, filepath.Join(from, entry.Name()))
+		}
+	}
+	if out, err := exec.Command("cp", append(args, to)...).CombinedOutput(); err != nil {
+		return fmt.Errorf("copy the working tree: %w\n%s", err, out)
+	}
+	return nil
+}
+
+// Remove removes the copy. It is an error if a process still runs that names the copy
+// in its command line, as the local AWS, the functions and the framework do.
+func (t Tree) Remove() error {
+	running, err := t.Processes()
+	if err == nil && len(running) > 0 {
+		err = fmt.Errorf("still running:\n%s", strings.Join(running, ""))
+	}
+	return errors.Join(err, os.RemoveAll(t.Dir))
+}
+
+// Processes are the ids and command lines of the processes that name the copy.
+func (t Tree) Processes() ([]string, error) {
+	out, err := exec.Command("ps", "-axww", "-o", "pid=,command=").Output()
+	lines := slices.Collect(strings.Lines(string(out)))
+	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, t.Dir) }), err
+}
+
+// Write writes a file of the copy.
+func (t Tree) Write(name, content string) error {
+	file := filepath.Join(t.Dir, name)
+	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
+		return err
+	}
+	return os.WriteFile(file, []byte(content), 0o644)
+}

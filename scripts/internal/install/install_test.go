@@ -1,0 +1,47 @@
+package install
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestInstallRunsOnceForEachPinnedVersion(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	pins := filepath.Join(root, "pins")
+	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{
+		{"sh", "-c", "mkdir tool && cp pins tool/version && echo >> runs"},
+	}}
+	for i, version := range []string{"1", "2"} {
+		require.NoError(t, os.WriteFile(pins, []byte(version), 0o644))
+		var processes sync.WaitGroup
+		for range 4 {
+			processes.Go(func() { assert.NoError(t, Install(t.Context(), root, tool, new(strings.Builder))) })
+		}
+		processes.Wait()
+		installed, err := os.ReadFile(filepath.Join(root, "tool", "version"))
+		require.NoError(t, err)
+		assert.Equal(t, version, string(installed))
+		runs, err := os.ReadFile(filepath.Join(root, "runs"))
+		require.NoError(t, err)
+		assert.Len(t, runs, i+1, "one installs, the others wait")
+	}
+}
+
+func TestFailedInstallShowsTheOutputAndIsRepeated(t *testing.T) {
+	t.Parallel()
+	root := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(root, "pins"), nil, 0o644))
+	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{{"sh", "-c", "mkdir tool && echo no network && exit 1"}}}
+	for range 2 {
+		var out strings.Builder
+		assert.ErrorContains(t, Install(t.Context(), root, tool, &out), "install a tool: sh: exit status 1\nno network")
+		assert.Equal(t, "installing a tool …\n", out.String())
+	}
+}

@@ -1,0 +1,122 @@
+package e2e
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/auth"
+	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
+)
+
+// testCredentials is about API Gateway's part in refusing a caller. What else the
+// authorizer refuses, its own tests have.
+func testCredentials(t *testing.T) {
+	good := token(t)
+	other, err := localaws.Secret{JWTSecret: uuid.NewString()}.Token("e2e", []string{"users:read"}, time.Now(), time.Hour)
+	require.NoError(t, err)
+	for name, test := range map[string]struct {
+		credential string
+		status     int
+	}{
+		"a token":                  {"Bearer " + good, http.StatusOK},
+		"a scheme in other case":   {"bearer " + good, http.StatusOK},
+		"a key":                    {"ApiKey " + secret(t).APIKey, http.StatusOK},
+		"nothing":                  {anonymous, http.StatusUnauthorized},
+		"a token without scheme":   {good, http.StatusUnauthorized},
+		"another scheme":           {"Basic " + uuid.NewString(), http.StatusUnauthorized},
+		"a token of another stage": {"Bearer " + other, http.StatusUnauthorized},
+		"an expired token":         {"Bearer " + signed(t, "late", "users:read", -2*time.Minute), http.StatusUnauthorized},
+		"an unknown key":           {"ApiKey " + uuid.NewString(), http.StatusUnauthorized},
+	} {
+		a := call(t, request{Method: "GET", Target: "/users?limit=1", Credential: test.credential})
+		if test.status != http.StatusOK {
+			a.Fails(t, test.status)
+			assert.NotEmpty(t, a.Header.Get("WWW-Authenticate"), "RFC 9110, section 11.6.1")
+		}
+		assert.Equal(t, test.status, a.Status, "%s: %s", name, a.Body)
+	}
+}
+
+// testScopes calls each route with each scope alone.
+func testScopes(t *testing.T) {
+	scopes := []string{"other"}
+	for _, route := range auth.Routes() {
+		if !slices.Contains(scopes, route.Scope) {
+			scopes = append(scopes, route.Scope)
+		}
+	}
+	for _, scope := range scopes {
+		credential := "Bearer " + signed(t, "scoped", scope, time.Hour)
+		for _, route := range auth.Routes() {
+			r := request{Method: route.Method, Target: strings.Replace(route.Path, "{id}", create(t).ID, 1), Credential: credential}
+			if route.Method == "POST" || route.Method == "PUT" {
+				r.Body = harness.UserBody(harness.Email())
+			}
+			if a := call(t, r); route.Scope == scope {
+				assert.Less(t, a.Status, 300, "%s may %s %s: %s", scope, r.Method, r.Target, a.Body)
+			} else {
+				a.Fails(t, http.StatusForbidden)
+			}
+		}
+	}
+}
+
+func testUnknownRoutes(t *testing.T) {
+	for _, r := range []request{
+		{Method: "GET", Target: "/"},
+		{Method: "GET", Target: "/users/1/posts"},
+		{Method: "PATCH", Target: "/users"},
+		{Method: "POST", Target: "/users/1", Body: "{}"},
+		{Method: "GET", Target: "/nothing", Credential: anonymous},
+	} {
+		assert.Equal(t, "Not found", call(t, r).Fails(t, http.StatusNotFound).Error)
+	}
+}
+
+func testPreflight(t *testing.T) {
+	for _, route := range auth.Routes() {
+		a := call(t, request{Method: "OPTIONS", Target: strings.Replace(route.Path, "{id}", "1", 1), Credential: anonymous, Header: headers{
+			"Origin": "https://app.example", "Access-Control-Request-Method": route.Method, "Access-Control-Request-Headers": "authorization,if-match",
+		}})
+		assert.Less(t, a.Status, 300)
+		assert.Contains(t, a.Header.Get("Access-Control-Allow-Methods"), route.Method)
+		assert.NotEmpty(t, a.Header.Get("Access-Control-Max-Age"))
+		for _, header := range []string{"Content-Type", "Authorization", "If-Match", "If-None-Match", "Idempotency-Key"} {
+			assert.Contains(t, a.Header.Get("Access-Control-Allow-Headers"), header)
+		}
+	}
+	a := call(t, get("/users?limit=1"))
+	for _, header := range []string{"ETag", "Location", "Retry-After"} {
+		assert.Contains(t, a.Header.Get("Access-Control-Expose-Headers"), header)
+	}
+}
+
+// testDifferences shows where the emulator answers otherwise than API Gateway does by
+// Amazon's documentation. A line that fails with a new version of the emulator is to
+// be removed.
+func testDifferences(t *testing.T) {
+	f := call(t, post("{}")).Fails(t, http.StatusBadRequest)
+	assert.Contains(t, f.Details[0].Message, "Invalid request body",
+		"Amazon says what the model refused, in the variable that the other stages send")
+
+	a := call(t, get("/users?limit=1"))
+	assert.NotEqual(t, a.Header.Get("X-Correlation-Id"), a.Header.Get("X-Amzn-RequestId"),
+		"Amazon sends the request id that the function saw")
+
+	plain := post("{}")
+	plain.Header = headers{"Content-Type": "text/plain"}
+	a = call(t, plain)
+	a.Fails(t, http.StatusBadRequest)
+	assert.Empty(t, a.Header.Get("X-Correlation-Id"), "Amazon validates only a body of the model's type; the function answers 415 then")
+
+	a = call(t, get("/users/"+create(t).ID+"%2F"))
+	assert.Equal(t, http.StatusOK, a.Status, "Amazon passes the slash to the function as part of the id, which answers 404 then")
+}
