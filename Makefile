@@ -113,7 +113,7 @@ test-plugin-unit:
 
 test-product:
 	go test -race -timeout=1h ./...
-	go test -run '^TestGuard' ./pkg/api
+	go test -run Allocations ./pkg/boot
 
 test-store:
 	go test -race -timeout=1h -tags engines ./pkg/store/enginetest

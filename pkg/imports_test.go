@@ -1,10 +1,11 @@
-// Package pkg_test holds the tree to its shape: who may import whom, and that
-// each foreign library has one home.
+// Package pkg_test checks the import rules of the tree: who may import whom, for tests as well, and
+// that each foreign library has one home.
 package pkg_test
 
 import (
 	"encoding/json"
 	"os/exec"
+	"path"
 	"slices"
 	"strings"
 	"testing"
@@ -13,92 +14,150 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const module = "users-api/"
-
-// mayImport is the downhill graph of our packages: the keys are prefixes, the
-// longest counts.
+// mayImport lists the packages of this module that each package may import. Imports go downhill
+// only, and no platform package imports the domain, which is user and store. Nothing imports
+// functions or scripts.
 var mayImport = map[string][]string{
-	"functions/":             {"pkg/api", "pkg/apperr", "pkg/auth", "pkg/store", "pkg/user"},
-	"pkg/api":                {"pkg/apperr"},
-	"pkg/store":              {"pkg/apperr", "pkg/user"},
-	"pkg/auth":               {"pkg/apperr"},
-	"pkg/user":               {"pkg/apperr"},
-	"pkg/apperr":             {},
-	"pkg/testing/apitest":    {"pkg/api", "pkg/testing/linetest"},
+	"functions/*":          {"pkg/boot", "pkg/api", "pkg/user", "pkg/store", "pkg/auth", "pkg/apperr"},
+	"functions/authorizer": {"pkg/boot", "pkg/credential", "pkg/auth", "pkg/logline"},
+	// the domain
+	"pkg/store": {"pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env"},
+	"pkg/user":  {"pkg/apperr"},
+	// the platform
+	"pkg/boot":       {"pkg/api", "pkg/logline", "pkg/env", "pkg/apperr"},
+	"pkg/api":        {"pkg/auth", "pkg/apperr", "pkg/logline"},
+	"pkg/credential": {"pkg/auth", "pkg/env", "pkg/apperr"},
+	"pkg/auth":       {"pkg/apperr"},
+	"pkg/logline":    {"pkg/apperr"},
+	"pkg/dynamo":     {"pkg/env", "pkg/apperr"},
+	"pkg/env":        {},
+	"pkg/apperr":     {},
+	// test support, which only tests import
+	"pkg/testing/apitest":    {"pkg/boot", "pkg/api", "pkg/auth", "pkg/logline", "pkg/testing/linetest"},
 	"pkg/testing/linetest":   {},
 	"pkg/testing/runtimeapi": {},
 	"pkg/testing/storetest":  {"pkg/user"},
+	"pkg/testing/usertest":   {"pkg/user"},
 }
 
-// homes are where a foreign library may be imported, beside tests.
+// testsMayImport lists what tests may import in addition to the package itself and everything below
+// it.
+var testsMayImport = map[string][]string{
+	"functions/*":          {"pkg/testing/apitest", "pkg/testing/usertest", "pkg/testing/runtimeapi"},
+	"functions/authorizer": {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
+	"pkg/store/enginetest": {"pkg/store", "pkg/user", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/usertest"},
+	"pkg/user":             {"pkg/testing/usertest"},
+	"pkg/boot":             {"pkg/testing/linetest"},
+}
+
+// homes lists the packages that may import a foreign library. Tests may import any.
 var homes = map[string][]string{
-	"github.com/aws/aws-lambda-go": {"pkg/api", "functions/authorizer"},
-	"github.com/aws/aws-sdk-go-v2": {"pkg/store", "pkg/testing/storetest"},
-	"github.com/aws/smithy-go":     {"pkg/store"},
-	"github.com/golang-jwt/jwt":    {"pkg/auth"},
-	"github.com/go-jose/go-jose":   {"pkg/auth"},
+	"github.com/aws/aws-lambda-go": {"pkg/boot", "pkg/logline", "functions/authorizer"},
+	"github.com/aws/aws-sdk-go-v2": {"pkg/dynamo", "pkg/store", "pkg/testing/storetest"},
+	"github.com/aws/smithy-go":     {"pkg/dynamo"},
+	"github.com/golang-jwt/jwt":    {"pkg/credential"},
+	"github.com/go-jose/go-jose":   {"pkg/credential"},
 	"github.com/google/uuid":       {"pkg/user", "pkg/store"},
 	"github.com/stretchr/testify":  {"pkg/testing/apitest", "pkg/testing/linetest", "pkg/testing/runtimeapi", "pkg/testing/storetest"},
 	"go.yaml.in/yaml":              {"pkg/testing/storetest"},
 	"golang.org/x/net":             {"pkg/user"},
+	"golang.org/x/sync":            {"pkg/credential", "pkg/dynamo", "pkg/store"},
 	"golang.org/x/text":            {"pkg/user"},
 }
 
-type listed struct {
-	ImportPath string
-	Imports    []string
+// goPackage is a package as go list describes it.
+type goPackage struct {
+	ImportPath                         string
+	Imports, TestImports, XTestImports []string
+	Module                             struct{ Path string }
 }
 
-func packages(t *testing.T) []listed {
+func packages(t *testing.T) []goPackage {
 	t.Helper()
-	out, err := exec.Command("go", "list", "-json=ImportPath,Imports", module+"...").Output()
+	cmd := exec.Command("go", "list", "-tags", "engines", "-json=ImportPath,Imports,TestImports,XTestImports,Module", "./...")
+	cmd.Dir = ".."
+	out, err := cmd.Output()
 	require.NoError(t, err)
-	var all []listed
+	var all []goPackage
 	for d := json.NewDecoder(strings.NewReader(string(out))); d.More(); {
-		var p listed
+		var p goPackage
 		require.NoError(t, d.Decode(&p))
-		p.ImportPath = strings.TrimPrefix(p.ImportPath, module)
 		all = append(all, p)
 	}
 	require.Greater(t, len(all), 10)
 	return all
 }
 
+// own returns the packages of this module among imports, as paths from the root.
+func (p goPackage) own(imports ...string) []string {
+	var own []string
+	for _, i := range imports {
+		if rest, ok := strings.CutPrefix(i, p.Module.Path+"/"); ok {
+			own = append(own, rest)
+		}
+	}
+	return own
+}
+
 func TestImportsGoDownhill(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
-		allowed := rule(p.ImportPath)
-		for _, imported := range p.Imports {
-			ours, isOurs := strings.CutPrefix(imported, module)
-			if !isOurs {
-				continue
-			}
-			ok := slices.ContainsFunc(allowed, func(a string) bool {
-				return ours == a || strings.HasSuffix(a, "/") && strings.HasPrefix(ours, a)
-			})
-			assert.True(t, ok, "%s must not import %s", p.ImportPath, ours)
+		name := p.own(p.ImportPath)
+		if len(name) == 0 {
+			continue // the root
+		}
+		self := name[0]
+		for _, imported := range p.own(p.Imports...) {
+			assert.Contains(t, rule(mayImport, self), imported, "%s must not import %s: see the rules in pkg/imports_test.go", self, imported)
+		}
+		allowed := append(below(self), append(rule(testsMayImport, self), self)...)
+		for _, imported := range p.own(slices.Concat(p.TestImports, p.XTestImports)...) {
+			assert.Contains(t, allowed, imported, "tests of %s must not import %s: see the rules in pkg/imports_test.go", self, imported)
 		}
 	}
 }
 
-func rule(path string) []string {
-	best := ""
-	for prefix := range mayImport {
-		if strings.HasPrefix(path, prefix) && len(prefix) > len(best) {
-			best = prefix
+// rule returns the entry of a table for a package, or for all packages in its folder.
+func rule(table map[string][]string, self string) []string {
+	if own, ok := table[self]; ok {
+		return own
+	}
+	return table[path.Dir(self)+"/*"]
+}
+
+// below returns the packages that a package may import, directly or indirectly.
+func below(self string) []string {
+	reached := slices.Clone(rule(mayImport, self))
+	for i := 0; i < len(reached); i++ {
+		for _, next := range rule(mayImport, reached[i]) {
+			if !slices.Contains(reached, next) {
+				reached = append(reached, next)
+			}
 		}
 	}
-	return mayImport[best]
+	return reached
+}
+
+func TestPlatformImportsNoDomain(t *testing.T) {
+	t.Parallel()
+	domain := []string{"pkg/user", "pkg/store"}
+	for self := range mayImport {
+		isDomain := slices.Contains(domain, self) || strings.HasPrefix(self, "functions/") || strings.HasPrefix(self, "pkg/testing/")
+		for _, d := range domain {
+			assert.False(t, !isDomain && slices.Contains(below(self), d), "the rules let the platform package %s reach %s", self, d)
+		}
+	}
 }
 
 func TestForeignLibrariesHaveOneHome(t *testing.T) {
 	t.Parallel()
 	for _, p := range packages(t) {
+		self := p.own(p.ImportPath)
 		for _, imported := range p.Imports {
-			if !strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") {
-				continue // the standard library
+			foreign := strings.Contains(strings.SplitN(imported, "/", 2)[0], ".") && len(p.own(imported)) == 0
+			if foreign {
+				assert.Subset(t, home(imported), self, "%s imports %s: see the homes in pkg/imports_test.go", p.ImportPath, imported)
 			}
-			assert.Contains(t, home(imported), p.ImportPath, "%s imports %s", p.ImportPath, imported)
 		}
 	}
 }

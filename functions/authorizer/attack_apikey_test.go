@@ -7,75 +7,77 @@ import (
 	"strings"
 
 	"users-api/pkg/auth"
+	"users-api/pkg/credential"
 )
 
-// nearMisses are texts that are almost the API key, or say that they are.
+// nearMisses returns values that resemble the API key or derive from it, by name.
 func nearMisses() map[string]string {
 	digest := sha256.Sum256([]byte(apiKey))
-	twice := sha256.Sum256(digest[:])
+	digestOfDigest := sha256.Sum256(digest[:])
 	return map[string]string{
-		"unknown":             strings.Repeat("x", len(apiKey)),
-		"in capitals":         strings.ToUpper(apiKey),
-		"in small letters":    strings.ToLower(apiKey),
-		"without its end":     apiKey[:len(apiKey)-1],
-		"without its start":   apiKey[1:],
-		"its first letter":    apiKey[:1],
-		"with more":           apiKey + "x",
-		"with less in front":  "x" + apiKey,
-		"padded":              apiKey + "=",
-		"twice":               apiKey + apiKey,
-		"its digest":          hex.EncodeToString(digest[:]),
-		"its digest, base64":  base64.StdEncoding.EncodeToString(digest[:]),
-		"its digest's digest": hex.EncodeToString(twice[:]),
-		"in base64":           b64(apiKey),
-		"its name":            "partner",
-		"its usage key":       usageKey,
-		"the secret":          secret,
-		"undefined":           "undefined",
-		"null":                "null",
-		"a token":             hs256(goodHeader, claims()),
+		"unknown":                 strings.Repeat("x", len(apiKey)),
+		"upper case":              strings.ToUpper(apiKey),
+		"lower case":              strings.ToLower(apiKey),
+		"without last character":  apiKey[:len(apiKey)-1],
+		"without first character": apiKey[1:],
+		"first character":         apiKey[:1],
+		"extra suffix":            apiKey + "x",
+		"extra prefix":            "x" + apiKey,
+		"padded":                  apiKey + "=",
+		"repeated":                apiKey + apiKey,
+		"digest":                  hex.EncodeToString(digest[:]),
+		"digest in base64":        base64.StdEncoding.EncodeToString(digest[:]),
+		"digest of the digest":    hex.EncodeToString(digestOfDigest[:]),
+		"base64":                  b64(apiKey),
+		"key name":                "partner",
+		"usage key":               usageKey,
+		"secret":                  secret,
+		"undefined":               "undefined",
+		"null":                    "null",
+		"token":                   hs256(goodHeader, claims()),
 	}
 }
 
-func hostileAPIKeys() []hostile {
-	attacks := []hostile{
-		{"as a token", "Bearer " + apiKey, auth.Malformed},
-		{"without a scheme", apiKey, auth.Scheme},
-		{"scheme Api-Key", "Api-Key " + apiKey, auth.Scheme},
-		{"scheme X-Api-Key", "X-Api-Key " + apiKey, auth.Scheme},
-		{"scheme Key", "Key " + apiKey, auth.Scheme},
-		{"nothing", "ApiKey ", auth.Missing},
-		{"padding alone", "ApiKey ====", auth.Malformed},
-		{"with its name", "ApiKey partner:" + apiKey, auth.Malformed},
-		{"with a space behind", "ApiKey " + apiKey + " ", auth.Malformed},
-		{"with a line feed behind", "ApiKey " + apiKey + "\n", auth.Malformed},
-		{"percent encoding", "ApiKey " + strings.Replace(apiKey, "A", "%41", 1), auth.Malformed},
-		{"any", "ApiKey *", auth.Malformed},
-		{"SQL", "ApiKey '||1=1--", auth.Malformed},
-		{"too long", "ApiKey " + strings.Repeat("k", auth.MaxCredentialBytes+1), auth.TooLarge},
+// hostileAPIKeys returns wrong or malformed API keys.
+func hostileAPIKeys() []attack {
+	attacks := []attack{
+		{name: "scheme Bearer", header: "Bearer " + apiKey, want: auth.ErrMalformed},
+		{name: "no scheme", header: apiKey, want: auth.ErrScheme},
+		{name: "scheme Api-Key", header: "Api-Key " + apiKey, want: auth.ErrScheme},
+		{name: "scheme X-Api-Key", header: "X-Api-Key " + apiKey, want: auth.ErrScheme},
+		{name: "scheme Key", header: "Key " + apiKey, want: auth.ErrScheme},
+		{name: "empty", header: "ApiKey ", want: auth.ErrMissing},
+		{name: "only padding", header: "ApiKey ====", want: auth.ErrMalformed},
+		{name: "name and key", header: "ApiKey partner:" + apiKey, want: auth.ErrMalformed},
+		{name: "trailing space", header: "ApiKey " + apiKey + " ", want: auth.ErrMalformed},
+		{name: "trailing line feed", header: "ApiKey " + apiKey + "\n", want: auth.ErrMalformed},
+		{name: "percent encoding", header: "ApiKey " + strings.Replace(apiKey, "A", "%41", 1), want: auth.ErrMalformed},
+		{name: "asterisk", header: "ApiKey *", want: auth.ErrMalformed},
+		{name: "SQL", header: "ApiKey '||1=1--", want: auth.ErrMalformed},
+		{name: "too long", header: "ApiKey " + strings.Repeat("k", credential.MaxBytes+1), want: auth.ErrTooLarge},
 	}
 	for name, key := range nearMisses() {
-		attacks = append(attacks, hostile{name, "ApiKey " + key, auth.APIKey})
+		attacks = append(attacks, attack{name, "ApiKey " + key, auth.ErrAPIKey})
 	}
 	return attacks
 }
 
-// hostileBareKeys go to a deployment whose header holds nothing but a key.
-func hostileBareKeys() []hostile {
-	attacks := []hostile{
-		{"nothing", "", auth.Missing},
-		{"with a scheme", "ApiKey " + apiKey, auth.Malformed},
-		{"a token with its scheme", "Bearer " + hs256(goodHeader, claims()), auth.Malformed},
-		{"two", apiKey + "," + apiKey, auth.Malformed},
-		{"two, one wrong", apiKey + ", " + apiKey + "x", auth.Malformed},
-		{"with a space in front", " " + apiKey, auth.Malformed},
-		{"with a space behind", apiKey + " ", auth.Malformed},
-		{"with a line feed behind", apiKey + "\n", auth.Malformed},
-		{"with a NUL behind", apiKey + "\x00", auth.Malformed},
-		{"too long", strings.Repeat("k", auth.MaxCredentialBytes+1), auth.TooLarge},
+// hostileBareKeys returns credentials for a deployment whose header holds a key without a scheme.
+func hostileBareKeys() []attack {
+	attacks := []attack{
+		{name: "empty", want: auth.ErrMissing},
+		{name: "key with scheme", header: "ApiKey " + apiKey, want: auth.ErrMalformed},
+		{name: "token with scheme", header: "Bearer " + hs256(goodHeader, claims()), want: auth.ErrMalformed},
+		{name: "two keys", header: apiKey + "," + apiKey, want: auth.ErrMalformed},
+		{name: "two keys, one wrong", header: apiKey + ", " + apiKey + "x", want: auth.ErrMalformed},
+		{name: "leading space", header: " " + apiKey, want: auth.ErrMalformed},
+		{name: "trailing space", header: apiKey + " ", want: auth.ErrMalformed},
+		{name: "trailing line feed", header: apiKey + "\n", want: auth.ErrMalformed},
+		{name: "trailing NUL", header: apiKey + "\x00", want: auth.ErrMalformed},
+		{name: "too long", header: strings.Repeat("k", credential.MaxBytes+1), want: auth.ErrTooLarge},
 	}
 	for name, key := range nearMisses() {
-		attacks = append(attacks, hostile{name, key, auth.APIKey})
+		attacks = append(attacks, attack{name, key, auth.ErrAPIKey})
 	}
 	return attacks
 }

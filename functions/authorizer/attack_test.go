@@ -8,52 +8,51 @@ import (
 	"users-api/pkg/auth"
 )
 
-// hostile is a credential that nobody may get in with, and what the authorizer
-// should see in it: a credential that is refused for another reason than its
-// own proves nothing.
-type hostile struct {
+// attack is a credential that the authorizer must refuse, and the reason: a refusal for another
+// reason does not test the attack.
+type attack struct {
 	name   string
 	header string
 	want   auth.Reason
 }
 
-// leastAttacks is how many hostile credentials the suite promises.
-const leastAttacks = 100
+// minAttacks is the least number of attacks.
+const minAttacks = 100
 
-// attack sends every hostile credential and gives the headers that it sent.
-func attack(t *testing.T, d deployments) []string {
+// sendAttacks sends every attack and returns the headers that it sent.
+func sendAttacks(t *testing.T, d deployments) []string {
 	t.Helper()
 	var sent []string
 	names := map[string]bool{}
-	for _, wave := range []struct {
-		name  string
-		at    *function
-		whole []hostile
+	for _, group := range []struct {
+		name     string
+		function *function
+		attacks  []attack
 	}{
-		{"header", d.secret, hostileHeaders()},
-		{"structure", d.secret, hostileStructures()},
-		{"algorithm", d.secret, hostileAlgorithms()},
-		{"parameter", d.secret, hostileParameters(d.luring)},
-		{"claims", d.secret, hostileClaims()},
-		{"times", d.secret, hostileTimes()},
-		{"mac", d.secret, hostileMACs()},
-		{"API key", d.secret, hostileAPIKeys()},
-		{"bare key", d.bare, hostileBareKeys()},
-		{"confusion", d.issuer, hostileConfusion(t, d.keys)},
-		{"published key", d.issuer, hostileKeys(t, d.keys, d.luring)},
-		{"signature", d.issuer, hostileSignatures(t, d.keys)},
+		{name: "header", function: d.secret, attacks: hostileHeaders()},
+		{name: "structure", function: d.secret, attacks: hostileStructures()},
+		{name: "algorithm", function: d.secret, attacks: hostileAlgorithms()},
+		{name: "parameter", function: d.secret, attacks: hostileParameters(d.decoyURL)},
+		{name: "claims", function: d.secret, attacks: hostileClaims()},
+		{name: "times", function: d.secret, attacks: hostileTimes()},
+		{name: "mac", function: d.secret, attacks: hostileMACs()},
+		{name: "API key", function: d.secret, attacks: hostileAPIKeys()},
+		{name: "bare key", function: d.bare, attacks: hostileBareKeys()},
+		{name: "confusion", function: d.issuer, attacks: hostileConfusion(t, d.keys)},
+		{name: "published key", function: d.issuer, attacks: hostileKeys(t, d.keys, d.decoyURL)},
+		{name: "signature", function: d.issuer, attacks: hostileSignatures(t, d.keys)},
 	} {
-		for _, h := range wave.whole {
-			name := wave.name + ": " + h.name
-			assert.False(t, names[name], "two attacks are called %q", name)
+		for _, a := range group.attacks {
+			name := group.name + ": " + a.name
+			assert.False(t, names[name], "duplicate attack name %q", name)
 			names[name] = true
-			sent = append(sent, h.header)
-			o := wave.at.invoke(t, h.header)
-			assert.Equal(t, "Unauthorized", o.errorText, "%s was let in as %s", name, o.decision.PrincipalID)
-			assert.Equal(t, string(h.want), o.reason, name)
+			sent = append(sent, a.header)
+			o := group.function.invoke(t, a.header)
+			assert.Equal(t, "Unauthorized", o.errorText, "%s was accepted as %s", name, o.decision.PrincipalID)
+			assert.Equal(t, string(a.want), o.reason, name)
 		}
 	}
-	t.Logf("%d hostile credentials", len(names))
-	assert.GreaterOrEqual(t, len(names), leastAttacks)
+	t.Logf("%d attacks", len(names))
+	assert.GreaterOrEqual(t, len(names), minAttacks)
 	return sent
 }

@@ -13,13 +13,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
+	"users-api/pkg/credential"
 	"users-api/pkg/testing/runtimeapi"
 )
 
-// maxBinaryBytes is what the authorizer may weigh: a cold start reads it all.
+// maxBinaryBytes bounds the authorizer's binary: a cold start reads all of it.
 const maxBinaryBytes = 7_500_000
 
-// TestBinary is about the binary that is deployed, as Lambda runs it.
+// TestBinary tests the deployed binary as Lambda runs it.
 func TestBinary(t *testing.T) {
 	t.Parallel()
 	binary := runtimeapi.Build(t, "functions/authorizer")
@@ -37,16 +38,17 @@ func TestNoAWSSDK(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").CombinedOutput()
 	require.NoError(t, err, "%s", out)
-	assert.Contains(t, string(out), "users-api/pkg/auth\n")
+	assert.Contains(t, string(out), "users-api/pkg/credential\n")
 	for _, banned := range []string{"aws-sdk-go", "smithy-go", "users-api/pkg/store", "users-api/pkg/user"} {
 		assert.NotContains(t, string(out), banned)
 	}
 }
 
-// A wrong configuration ends the start with one line that names all of it.
+// A wrong configuration ends the process with one line that names every fault.
 func testMisconfiguration(t *testing.T, binary string) {
 	cmd := exec.Command(binary)
-	cmd.Env = []string{"SERVICE=users-api", "STAGE=test", "JWT_SECRET=hunter2", "JWT_LEEWAY=1h", "API_KEYS=hunter2:hunter2", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}
+	cmd.Env = []string{"SERVICE=users-api", "STAGE=test",
+		"JWT_SECRET=hunter2", "JWT_LEEWAY=1h", "API_KEYS=hunter2:hunter2", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)
 	assert.Equal(t, 1, cmd.ProcessState.ExitCode())
@@ -57,24 +59,24 @@ func testMisconfiguration(t *testing.T, binary string) {
 	assert.NotContains(t, string(out), "hunter2")
 }
 
-// deployments are the ways to configure the authorizer, each a process.
+// deployments are authorizers, one for each way to configure them.
 type deployments struct {
-	secret *function // HS256 and API keys
-	issuer *function // published keys
-	bare   *function // API keys in a header of their own
-	keys   keys
-	luring string        // a URL that hostile headers point at
-	lured  *atomic.Int32 // how often somebody came
+	secret        *function // HS256 and API keys
+	issuer        *function // published keys
+	bare          *function // API keys without a scheme
+	keys          keys
+	decoyURL      string // the URL that attacks point at
+	decoyRequests *atomic.Int32
 }
 
 func deploy(t *testing.T, binary string) deployments {
 	t.Helper()
-	d := deployments{keys: newKeys(t), lured: &atomic.Int32{}}
+	d := deployments{keys: newKeys(t), decoyRequests: &atomic.Int32{}}
 	set := d.keys.keySet(t)
-	lure := serve(t, func(w http.ResponseWriter) { d.lured.Add(1); _, _ = w.Write(set) })
+	decoy := serve(t, func(w http.ResponseWriter) { d.decoyRequests.Add(1); _, _ = w.Write(set) })
 	published := serve(t, func(w http.ResponseWriter) { _, _ = w.Write(set) })
-	d.luring = lure.URL
-	entry, err := auth.FormatAPIKey("partner", apiKey, []string{auth.ScopeRead})
+	d.decoyURL = decoy.URL
+	entry, err := credential.FormatAPIKey("partner", apiKey, []auth.Scope{auth.ScopeRead})
 	require.NoError(t, err)
 	entry += "@" + usageKey
 	d.secret = start(t, binary, map[string]string{"JWT_SECRET": secret, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience, "API_KEYS": entry})
@@ -92,18 +94,18 @@ func serve(t *testing.T, answer func(http.ResponseWriter)) *httptest.Server {
 
 func testCredentials(t *testing.T, binary string) {
 	d := deploy(t, binary)
-	letIn := goodCredentials(t, d)
-	sent := attack(t, d)
-	letIn = append(letIn, goodCredentials(t, d)...) // it is the same process still, and unharmed
+	accepted := sendGoodCredentials(t, d)
+	sent := sendAttacks(t, d)
+	accepted = append(accepted, sendGoodCredentials(t, d)...) // the attacks did no harm
 	for _, f := range []*function{d.secret, d.issuer, d.bare} {
-		expectNoSecrets(t, f.log.Text(), append(sent, letIn...))
+		assertNoCredentials(t, f.log.Text(), append(sent, accepted...))
 	}
-	assert.Zero(t, d.lured.Load(), "a token must not make the authorizer fetch anything")
+	assert.Zero(t, d.decoyRequests.Load(), "the authorizer must not fetch a URL from a token")
 }
 
-// expectNoSecrets looks for credentials, and for parts of them that are long
-// enough to be one, in a log.
-func expectNoSecrets(t *testing.T, log string, credentials []string) {
+// assertNoCredentials asserts that a log holds no credential, and no part of one that is long
+// enough to be a credential.
+func assertNoCredentials(t *testing.T, log string, credentials []string) {
 	t.Helper()
 	for _, hidden := range []string{secret, apiKey, usageKey, b64(secret)} {
 		assert.NotContains(t, log, hidden)

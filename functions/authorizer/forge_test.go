@@ -30,29 +30,30 @@ const (
 	usageKey = "usage-key-of-the-partner-in-api-gateway"
 )
 
-// b64 is base64url without padding.
+// b64 returns base64url without padding.
 func b64[T string | []byte](s T) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
 
-// text makes the part of a token that is signed, of JSON that stands as it is.
-func text(header, claims string) string { return b64(header) + "." + b64(claims) }
+// signingInput returns the signed part of a token (RFC 7515, section 2) for JSON that need not be
+// valid.
+func signingInput(header, claims string) string { return b64(header) + "." + b64(claims) }
 
-func mac(key, text string) []byte {
+func mac(key, input string) []byte {
 	h := hmac.New(sha256.New, []byte(key))
-	h.Write([]byte(text))
+	h.Write([]byte(input))
 	return h.Sum(nil)
 }
 
-// hs256 makes a token with the right signature, whatever its JSON is.
+// hs256 returns a token with a correct signature, whatever its JSON is.
 func hs256(header, claims string) string {
-	s := text(header, claims)
-	return s + "." + b64(mac(secret, s))
+	input := signingInput(header, claims)
+	return input + "." + b64(mac(secret, input))
 }
 
 // goodHeader is the header of an HS256 token.
 const goodHeader = `{"alg":"HS256","typ":"JWT"}`
 
-// claims makes the claims of a good token, with some members changed: names and
-// JSON values by turns, "" to leave one out.
+// claims returns the claims of a valid token with changes, which are alternating names and JSON
+// values. The value "" removes a claim.
 func claims(changes ...string) string {
 	now := time.Now().Unix()
 	names := []string{"iss", "aud", "sub", "scope", "exp"}
@@ -75,21 +76,23 @@ func claims(changes ...string) string {
 	return "{" + strings.Join(members, ",") + "}"
 }
 
-// plus adds a member to an object, also one that it has.
-func plus(object, member string) string { return strings.TrimSuffix(object, "}") + "," + member + "}" }
+// addMember adds a member to an object, which may have one of that name already.
+func addMember(object, member string) string {
+	return strings.TrimSuffix(object, "}") + "," + member + "}"
+}
 
-// keys are the private keys of the issuer, and some that are not its own.
+// keys are the private keys of the issuer, and some that it does not publish.
 type keys struct {
-	rsa, strangeRSA, smallRSA *rsa.PrivateKey
-	p256, p384, p521          *ecdsa.PrivateKey
-	strangeEC                 *ecdsa.PrivateKey
-	ed, strangeEd             ed25519.PrivateKey
+	rsa, otherRSA, smallRSA *rsa.PrivateKey
+	p256, p384, p521        *ecdsa.PrivateKey
+	otherEC                 *ecdsa.PrivateKey
+	ed, otherEd             ed25519.PrivateKey
 }
 
 func newKeys(t *testing.T) keys {
 	t.Helper()
 	k := keys{
-		rsa: must(t)(rsa.GenerateKey(rand.Reader, 2048)), strangeRSA: must(t)(rsa.GenerateKey(rand.Reader, 2048)),
+		rsa: must(t)(rsa.GenerateKey(rand.Reader, 2048)), otherRSA: must(t)(rsa.GenerateKey(rand.Reader, 2048)),
 		smallRSA: must(t)(rsa.GenerateKey(rand.Reader, 1024)),
 	}
 	for curve, key := range map[elliptic.Curve]**ecdsa.PrivateKey{elliptic.P256(): &k.p256, elliptic.P384(): &k.p384, elliptic.P521(): &k.p521} {
@@ -98,11 +101,11 @@ func newKeys(t *testing.T) keys {
 		*key = generated
 	}
 	var err error
-	k.strangeEC, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	k.otherEC, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
 	_, k.ed, err = ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
-	_, k.strangeEd, err = ed25519.GenerateKey(rand.Reader)
+	_, k.otherEd, err = ed25519.GenerateKey(rand.Reader)
 	require.NoError(t, err)
 	return k
 }
@@ -115,7 +118,7 @@ func must(t *testing.T) func(*rsa.PrivateKey, error) *rsa.PrivateKey {
 	}
 }
 
-// jwk gives the members of a key in the issuer's set.
+// jwk returns the members of a key in the issuer's set, with changes.
 func jwk(t *testing.T, key any, id string, changes map[string]any) map[string]any {
 	t.Helper()
 	encoded, err := jose.JSONWebKey{Key: key, KeyID: id}.MarshalJSON()
@@ -126,8 +129,7 @@ func jwk(t *testing.T, key any, id string, changes map[string]any) map[string]an
 	return members
 }
 
-// keySet is what the issuer publishes: good keys, and keys that must not be
-// used although they are there.
+// keySet returns the key set that the issuer publishes: good keys, and keys that must not be used.
 func (k keys) keySet(t *testing.T) []byte {
 	t.Helper()
 	set, err := json.Marshal(map[string]any{"keys": []any{
@@ -140,7 +142,7 @@ func (k keys) keySet(t *testing.T) []byte {
 		jwk(t, k.rsa.Public(), "rs384-only", map[string]any{"alg": "RS384"}),
 		jwk(t, k.rsa.Public(), "for-encryption", map[string]any{"use": "enc"}),
 		jwk(t, k.rsa.Public(), "for-wrapping", map[string]any{"key_ops": []string{"wrapKey"}}),
-		jwk(t, k.rsa.Public(), "of-hs256", map[string]any{"alg": "HS256"}),
+		jwk(t, k.rsa.Public(), "for-hs256", map[string]any{"alg": "HS256"}),
 		jwk(t, k.rsa.Public(), "exponent-3", map[string]any{"e": "Aw"}),
 		jwk(t, k.rsa.Public(), "exponent-1", map[string]any{"e": "AQ"}),
 		jwk(t, k.smallRSA.Public(), "small", nil),
@@ -155,16 +157,16 @@ func (k keys) keySet(t *testing.T) []byte {
 	return set
 }
 
-// sign makes a token with golang-jwt's signature over JSON that stands as it is.
+// sign returns a token with golang-jwt's signature for JSON that need not be valid.
 func sign(t *testing.T, algorithm string, key crypto.Signer, header, claims string) string {
 	t.Helper()
-	s := text(header, claims)
-	signature, err := jwt.GetSigningMethod(algorithm).Sign(s, key)
+	input := signingInput(header, claims)
+	signature, err := jwt.GetSigningMethod(algorithm).Sign(input, key)
 	require.NoError(t, err)
-	return s + "." + b64(signature)
+	return input + "." + b64(signature)
 }
 
-// head makes a token's header.
-func head(algorithm, kid string) string {
+// joseHeader returns the header of a token that names its key.
+func joseHeader(algorithm, kid string) string {
 	return `{"alg":"` + algorithm + `","kid":"` + kid + `","typ":"JWT"}`
 }

@@ -3,57 +3,60 @@ package main
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"strings"
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"users-api/pkg/api"
 	"users-api/pkg/auth"
+	"users-api/pkg/boot"
+	"users-api/pkg/credential"
+	"users-api/pkg/logline"
 )
 
-// authenticator finds who a credential belongs to.
+// authenticator finds the principal of a credential.
 type authenticator interface {
 	Authenticate(ctx context.Context, header string) (auth.Principal, error)
 }
 
-type handler = func(context.Context, events.APIGatewayCustomAuthorizerRequest) (auth.Decision, error)
+type handler = boot.Func[events.APIGatewayCustomAuthorizerRequest, credential.Decision]
 
-// newHandler answers a TOKEN authorizer's event. A credential that is not good
-// is an Unauthenticated error, whose message "Unauthorized" API Gateway turns
-// into 401; any other error makes it answer 500. A good one is a policy, also
-// where it allows nothing: then API Gateway answers 403.
+// newHandler answers a TOKEN authorizer's event. A refused credential is an Unauthenticated error,
+// whose message "Unauthorized" API Gateway turns into 401; any other error makes it answer 500. An
+// accepted credential is answered with a policy, even with one that allows nothing: API Gateway
+// then answers 403.
 func newHandler(a authenticator) handler {
-	return func(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (auth.Decision, error) {
+	return func(ctx context.Context, event events.APIGatewayCustomAuthorizerRequest) (credential.Decision, error) {
 		if event.Type != "TOKEN" {
-			return auth.Decision{}, errors.New("the event's type is not TOKEN: set the authorizer up as a TOKEN authorizer")
+			return credential.Decision{}, errors.New("the event's type is not TOKEN: set the authorizer up as a TOKEN authorizer")
 		}
 		p, err := a.Authenticate(ctx, event.AuthorizationToken)
 		if err != nil {
-			if reason := auth.ReasonOf(err); reason != "" { // without one it is a fault of ours
+			if reason := auth.ReasonOf(err); reason != "" { // without a reason the fault is ours
 				countDenied(ctx, reason)
 			}
-			return auth.Decision{}, err
+			return credential.Decision{}, err
 		}
-		decision, err := auth.Decide(p, event.MethodArn)
+		decision, err := credential.Decide(p, event.MethodArn)
 		if err != nil {
-			return auth.Decision{}, err
+			return credential.Decision{}, err
 		}
 		record(ctx, p)
 		return decision, nil
 	}
 }
 
-// record writes down who was let in, and whether it was of any use.
+// record logs the principal, and counts whether its policy allows anything.
 func record(ctx context.Context, p auth.Principal) {
-	api.SetPrincipal(ctx, p.ID())
-	api.Annotate(ctx, "scope", strings.Join(p.Scopes, " "))
+	logline.SetPrincipal(ctx, p.ID())
+	logline.Annotate(ctx, "scope", strings.Join(p.Scopes, " "))
 	if len(p.Scopes) == 0 {
-		countDenied(ctx, auth.NoScope)
+		countDenied(ctx, auth.ErrNoScope)
 		return
 	}
-	api.Count(ctx, "Allowed")
+	logline.Count(ctx, "Allowed")
 }
 
 func countDenied(ctx context.Context, reason auth.Reason) {
-	api.Count(ctx, "Denied", "reason", string(reason))
+	logline.Count(ctx, "Denied", slog.String("reason", string(reason)))
 }

@@ -13,36 +13,38 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/api"
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
+	"users-api/pkg/boot"
+	"users-api/pkg/credential"
+	"users-api/pkg/logline"
 	"users-api/pkg/testing/linetest"
 )
 
-// authenticate stands in for package auth.
+// authenticate stands in for package credential.
 type authenticate func(header string) (auth.Principal, error)
 
 func (f authenticate) Authenticate(_ context.Context, header string) (auth.Principal, error) {
 	return f(header)
 }
 
-// invocation is what an event came to: the answer or the error text, and the
-// one log line.
+// invocation is the result of an event: the decision or the error text, and the log line, decoded
+// and as text.
 type invocation struct {
-	decision auth.Decision
+	decision credential.Decision
 	err      string
 	log      map[string]any
 	text     string
 }
 
-// invoke sends an event of testdata through the edge to the handler.
+// invoke sends an event in testdata through the edge to the handler.
 func invoke(t *testing.T, file string, a authenticator) invocation {
 	t.Helper()
 	event, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
 	var log bytes.Buffer
-	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "authorizer"}, &log, time.Now)
-	out, err := api.WrapFunc(edge, newHandler(a)).Invoke(t.Context(), event)
+	edge := boot.New(boot.Config{Config: logline.Config{Service: "users-api", Stage: "test", Function: "authorizer"}}, &log, time.Now)
+	out, err := boot.WrapFunc(edge, newHandler(a)).Invoke(t.Context(), event)
 	got := invocation{text: log.String()}
 	if err != nil {
 		got.err = err.Error()
@@ -55,7 +57,7 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 	return got
 }
 
-func principal(scopes ...string) authenticate {
+func principal(scopes ...auth.Scope) authenticate {
 	return func(string) (auth.Principal, error) {
 		return auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: scopes, UsageKey: "usage-key-of-the-partner"}, nil
 	}
@@ -71,10 +73,11 @@ func TestGoodCredential(t *testing.T) {
 		got := invoke(t, file, principal(auth.ScopeRead))
 		require.Empty(t, got.err)
 		assert.Equal(t, "jwt:alice", got.decision.PrincipalID)
-		assert.Equal(t, []auth.Statement{{
+		assert.Equal(t, []credential.Statement{{
 			Effect: "Allow", Action: "execute-api:Invoke", Resource: []string{stage + "/GET/users", stage + "/GET/users/*"},
 		}}, got.decision.PolicyDocument.Statement)
-		assert.Equal(t, map[string]any{"sub": "alice", "scope": "users:read", "kind": "jwt"}, got.decision.Context)
+		want := auth.Principal{Subject: "alice", Scopes: []auth.Scope{auth.ScopeRead}, Kind: auth.KindJWT}
+		assert.Equal(t, want.Context(), got.decision.Context)
 		assert.Equal(t, "usage-key-of-the-partner", got.decision.UsageIdentifierKey)
 
 		assert.Equal(t, "INFO", got.log["level"])
@@ -86,10 +89,10 @@ func TestGoodCredential(t *testing.T) {
 	}
 }
 
-func TestGoodCredentialThatGrantsNothing(t *testing.T) {
+func TestCredentialWithoutScope(t *testing.T) {
 	t.Parallel()
 	got := invoke(t, "bearer.json", principal())
-	require.Empty(t, got.err, "this is 403 and not 401")
+	require.Empty(t, got.err, "API Gateway answers 403, not 401")
 	require.Len(t, got.decision.PolicyDocument.Statement, 1)
 	assert.Equal(t, "Deny", got.decision.PolicyDocument.Statement[0].Effect)
 	assert.EqualValues(t, 1, got.log["Denied"])
@@ -99,12 +102,12 @@ func TestGoodCredentialThatGrantsNothing(t *testing.T) {
 
 func TestBadCredential(t *testing.T) {
 	t.Parallel()
-	for _, reason := range []auth.Reason{auth.Expired, auth.Signature, auth.KeysUnavailable} {
+	for _, reason := range []auth.Reason{auth.ErrExpired, auth.ErrSignature, auth.ErrKeysUnavailable} {
 		got := invoke(t, "bearer.json", authenticate(func(header string) (auth.Principal, error) {
 			assert.True(t, strings.HasPrefix(header, "Bearer eyJ"))
 			return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", reason)
 		}))
-		assert.Equal(t, "Unauthorized", got.err, "exactly, or API Gateway answers 500")
+		assert.Equal(t, "Unauthorized", got.err, "API Gateway answers 500 to any other text")
 		assert.Equal(t, "INFO", got.log["level"])
 		assert.Equal(t, "Unauthorized: "+string(reason), got.log["error"])
 		assert.EqualValues(t, 1, got.log["Denied"])
@@ -114,19 +117,19 @@ func TestBadCredential(t *testing.T) {
 	}
 }
 
-func TestFaultsOfOurOwnAreNotTheClients(t *testing.T) {
+func TestInternalError(t *testing.T) {
 	t.Parallel()
 	boom := authenticate(func(string) (auth.Principal, error) { return auth.Principal{}, errors.New("boom") })
 	got := invoke(t, "bearer.json", boom)
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Equal(t, "ERROR", got.log["level"])
-	assert.NotContains(t, got.log, "Denied", "nobody was refused")
+	assert.NotContains(t, got.log, "Denied", "an internal error is not a denial")
 	got = invoke(t, "bearer.json", authenticate(func(string) (auth.Principal, error) { panic("boom") }))
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Contains(t, got.log["error"], "boom")
 }
 
-func TestAuthorizerThatIsSetUpAsREQUEST(t *testing.T) {
+func TestRequestAuthorizer(t *testing.T) {
 	t.Parallel()
 	got := invoke(t, "request.json", principal(auth.ScopeRead))
 	assert.Equal(t, "Internal server error", got.err)
@@ -135,34 +138,11 @@ func TestAuthorizerThatIsSetUpAsREQUEST(t *testing.T) {
 	assert.NotContains(t, got.log, "Allowed")
 }
 
-func TestEventThatIsNoMethods(t *testing.T) {
+func TestBadMethodARN(t *testing.T) {
 	t.Parallel()
 	got := invoke(t, "other-arn.json", principal(auth.ScopeRead))
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Equal(t, "ERROR", got.log["level"])
 	assert.Contains(t, got.log["error"], "call the authorizer as API Gateway does")
 	assert.NotContains(t, got.log, "Allowed")
-}
-
-// rehearsal is a credential, good or bad.
-type rehearsal struct{ err error }
-
-func (r rehearsal) Rehearsal() (string, error) { return "Bearer rehearsal", r.err }
-
-func TestRehearse(t *testing.T) {
-	t.Parallel()
-	var log bytes.Buffer
-	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "authorizer"}, &log, time.Now)
-	serving := func(a authenticate) error {
-		return rehearse(api.WrapFunc(edge, newHandler(a)), rehearsal{})(t.Context())
-	}
-	assert.NoError(t, serving(func(header string) (auth.Principal, error) {
-		assert.Equal(t, "Bearer rehearsal", header)
-		return auth.Principal{Subject: "rehearsal", Kind: auth.KindJWT}, nil
-	}))
-	assert.NoError(t, serving(func(string) (auth.Principal, error) {
-		return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", auth.Scheme)
-	}), "that is expected where there is no secret to sign with")
-	assert.Error(t, serving(func(string) (auth.Principal, error) { return auth.Principal{}, errors.New("boom") }))
-	assert.Error(t, rehearse(nil, rehearsal{errors.New("boom")})(t.Context()))
 }

@@ -8,24 +8,24 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/auth"
+	"users-api/pkg/credential"
 	"users-api/pkg/testing/runtimeapi"
 )
 
-// outcome is what an invocation came to.
+// outcome is the result of an invocation.
 type outcome struct {
-	decision  auth.Decision
+	decision  credential.Decision
 	errorText string
-	reason    string // what the log says of it
+	reason    string // in the log line
 }
 
-// function is the binary at work.
+// function is a running binary.
 type function struct {
 	*runtimeapi.Function
 	log *runtimeapi.Log
 }
 
-// start runs the binary with the variables and nothing else in its environment.
+// start runs the binary with the variables and a name, service and stage as its environment.
 func start(t *testing.T, binary string, variables map[string]string) *function {
 	t.Helper()
 	environment := []string{"AWS_LAMBDA_FUNCTION_NAME=authorizer", "SERVICE=users-api", "STAGE=test"}

@@ -15,14 +15,9 @@ type creator interface {
 	Create(ctx context.Context, in user.Input, idem store.Idempotency) (user.User, error)
 }
 
-// handler answers POST /users: 201 with the user, its Location and its ETag.
-func handler(users creator) api.Handler {
-	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeWrite)
-		if err != nil {
-			return api.Response{}, err
-		}
-		api.SetPrincipal(ctx, principal.ID())
+// newHandler answers POST /users: 201 with the user, its Location and its ETag.
+func newHandler(users creator) api.Guarded {
+	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		key, err := req.IdempotencyKey()
 		if err != nil {
 			return api.Response{}, err
@@ -35,20 +30,20 @@ func handler(users creator) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
-		u, err := users.Create(ctx, in, store.Idempotency{Principal: principal.ID(), Key: key})
+		u, err := users.Create(ctx, in, store.Idempotency{Principal: req.Principal.ID(), Key: key})
 		if err != nil {
 			return api.Response{}, err
 		}
 		return created(ctx, u)
-	}
+	})
 }
 
-// created answers with a Location relative to the URL that was posted to,
-// ".../users", since the function does not know what stands before it: a stage
-// ("/prod/users"), or a custom domain's base path, or nothing.
+// created answers with a Location relative to the URL of the request, ".../users": the function
+// does not know what precedes it there, a stage ("/prod/users"), a base path, or nothing.
 func created(ctx context.Context, u user.User) (api.Response, error) {
-	api.Annotate(ctx, "userId", u.ID)
+	id := u.ID.String()
+	api.Annotate(ctx, "userId", id)
 	res, err := api.Versioned(http.StatusCreated, u.Version, u)
-	res.Location = "users/" + u.ID
+	res.Location = "users/" + id
 	return res, err
 }

@@ -7,16 +7,16 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 )
 
-// recorder creates a user, or fails, and says what it was asked.
+// recorder creates a user, or fails, and records its arguments.
 type recorder struct {
 	err  error
 	in   user.Input
@@ -25,7 +25,7 @@ type recorder struct {
 
 func (r *recorder) Create(_ context.Context, in user.Input, idem store.Idempotency) (user.User, error) {
 	r.in, r.idem = in, idem
-	return user.New(uuid.MustParse("019aab7e-1a80-7c00-8000-000000000001"), in), r.err
+	return user.New(usertest.ID("019aab7e-1a80-7c00-8000-000000000001"), in), r.err
 }
 
 const annJSON = `{"id":"019aab7e-1a80-7c00-8000-000000000001","name":"Ann Lee","email":"ann@example.com","age":42,
@@ -33,13 +33,13 @@ const annJSON = `{"id":"019aab7e-1a80-7c00-8000-000000000001","name":"Ann Lee","
 
 func TestCreateUser(t *testing.T) {
 	users := &recorder{}
-	a := apitest.Invoke(t, handler(users), apitest.Event(t, "create.json"))
+	a := apitest.Invoke(t, newHandler(users), apitest.Event(t, "create.json"))
 	assert.Equal(t, 201, a.Status)
 	a.AssertBody(t, annJSON)
 	assert.Equal(t, `"1"`, a.Header["ETag"])
-	assert.Equal(t, "users/019aab7e-1a80-7c00-8000-000000000001", a.Header["Location"], "relative: right behind a stage and behind a domain")
+	assert.Equal(t, "users/019aab7e-1a80-7c00-8000-000000000001", a.Header["Location"], "must be relative, to be correct with a stage and with a custom domain")
 	age := 42
-	assert.Equal(t, user.Input{Name: "Ann Lee", Email: "ann@example.com", Age: &age}, users.in)
+	assert.Equal(t, user.Input{Name: "Ann Lee", Email: usertest.Email("ann@example.com"), Age: &age}, users.in)
 	assert.Equal(t, store.Idempotency{Principal: "jwt:ann", Key: "5d2c9a51-7d4f-4d0e-8f31-4f2f7c8f9a10"}, users.idem)
 	assert.Equal(t, "019aab7e-1a80-7c00-8000-000000000001", a.Line["userId"])
 	assert.NotContains(t, fmt.Sprint(a.Line), "ann@example.com")
@@ -54,30 +54,34 @@ func TestCreateUserErrors(t *testing.T) {
 		status int
 		body   string
 	}{
-		{"email taken", apperr.New(apperr.Conflict, "Email address is taken"), nil, 409, `{"error":"Email address is taken"}`},
-		{"key reused", apperr.New(apperr.KeyReused, "Used"), nil, 422, `{"error":"Used"}`},
-		{"table away", unavailable, nil, 503, `{"error":"Try again"}`},
-		{"no body", nil, []apitest.Edit{apitest.Body(nil)}, 400, `{"error":"Request body is empty; send a JSON object"}`},
-		{"empty body", nil, []apitest.Edit{apitest.Body("")}, 400, `{"error":"Request body is empty; send a JSON object"}`},
-		{"not JSON", nil, []apitest.Edit{apitest.Body("{")}, 400, `{"error":"Request body is not valid JSON"}`},
-		{"form", nil, []apitest.Edit{apitest.Header("Content-Type", "text/plain")}, 415, `{"error":"Content-Type must be application/json, in UTF-8"}`},
-		{"1 MB", nil, []apitest.Edit{apitest.Body(`{"name":"` + strings.Repeat("n", 1<<20) + `"}`)}, 413, `{"error":"Request body is larger than 65536 bytes"}`},
-		{"invalid", nil, []apitest.Edit{apitest.Body(`{"name":"A","age":17}`)}, 400, `{"error":"Validation failed","details":[
+		{name: "email taken", err: apperr.New(apperr.Conflict, "Email address is taken"), status: 409, body: `{"error":"Email address is taken"}`},
+		{name: "reused Idempotency-Key", err: apperr.New(apperr.KeyReused, "Used"), status: 422, body: `{"error":"Used"}`},
+		{name: "table unavailable", err: unavailable, status: 503, body: `{"error":"Try again"}`},
+		{name: "no body", edits: []apitest.Edit{apitest.Body(nil)}, status: 400, body: `{"error":"Request body is empty; send a JSON object"}`},
+		{name: "empty body", edits: []apitest.Edit{apitest.Body("")}, status: 400, body: `{"error":"Request body is empty; send a JSON object"}`},
+		{name: "not JSON", edits: []apitest.Edit{apitest.Body("{")}, status: 400, body: `{"error":"Request body is not valid JSON"}`},
+		{name: "wrong content type", edits: []apitest.Edit{apitest.Header("Content-Type", "text/plain")}, status: 415,
+			body: `{"error":"Content-Type must be application/json, in UTF-8"}`},
+		{name: "1 MB body", edits: []apitest.Edit{apitest.Body(`{"name":"` + strings.Repeat("n", 1<<20) + `"}`)}, status: 413,
+			body: `{"error":"Request body is larger than 65536 bytes"}`},
+		{name: "invalid members", edits: []apitest.Edit{apitest.Body(`{"name":"A","age":17}`)}, status: 400, body: `{"error":"Validation failed","details":[
 			{"field":"name","message":"must have 2 to 100 characters"},{"field":"email","message":"is required"},
 			{"field":"age","message":"must be an integer from 18 to 120"}]}`},
-		{"bad key", nil, []apitest.Edit{apitest.Header("Idempotency-Key", "a b")}, 400,
-			`{"error":"Validation failed","details":[{"field":"Idempotency-Key","message":"must be 1 to 255 visible ASCII characters"}]}`},
-		{"without the scope", nil, []apitest.Edit{apitest.Scope("users:read")}, 403, `{"error":"Forbidden"}`},
-		{"without an authorizer", nil, []apitest.Edit{apitest.NoAuthorizer}, 401, `{"error":"Unauthorized"}`},
+		{name: "malformed Idempotency-Key", edits: []apitest.Edit{apitest.Header("Idempotency-Key", "a b")}, status: 400,
+			body: `{"error":"Validation failed","details":[{"field":"Idempotency-Key","message":"must be 1 to 255 visible ASCII characters"}]}`},
+		{name: "missing scope", edits: []apitest.Edit{apitest.Scope("users:read")}, status: 403, body: `{"error":"Forbidden"}`},
+		{name: "no authorizer", edits: []apitest.Edit{apitest.NoAuthorizer}, status: 401, body: `{"error":"Unauthorized"}`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			users := &recorder{err: tt.err}
-			a := apitest.Invoke(t, handler(users), apitest.Event(t, "create.json", tt.edits...))
+			a := apitest.Invoke(t, newHandler(users), apitest.Event(t, "create.json", tt.edits...))
 			assert.Equal(t, tt.status, a.Status)
 			a.AssertBody(t, tt.body)
 			assert.Equal(t, map[bool]string{true: "1"}[tt.status == 503], a.Header["Retry-After"])
-			assert.Equal(t, tt.err == nil, users.in == user.Input{}, "the table is asked only for what is good")
+			assert.Equal(t, tt.err == nil, users.in == user.Input{}, "only a valid request must reach the table")
 		})
 	}
 }
+
+func TestScope(t *testing.T) { apitest.RequireScope(t, "createUser", newHandler(&recorder{})) }

@@ -11,18 +11,13 @@ import (
 
 // deleter is what the function needs of the table.
 type deleter interface {
-	Delete(ctx context.Context, id string, allow store.Allow) error
+	Delete(ctx context.Context, id user.ID, pre store.Precondition) error
 }
 
-// handler answers DELETE /users/{id}: 204, or 412 where If-Match names another
-// version than the current one.
-func handler(users deleter) api.Handler {
-	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeWrite)
-		if err != nil {
-			return api.Response{}, err
-		}
-		api.SetPrincipal(ctx, principal.ID())
+// newHandler answers DELETE /users/{id}: 204, or 412 if the request's conditions do not allow
+// deleting the current version.
+func newHandler(users deleter) api.Guarded {
+	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err
@@ -31,10 +26,10 @@ func handler(users deleter) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
-		api.Annotate(ctx, "userId", id)
-		if err := users.Delete(ctx, id, conditions.AllowWrite); err != nil {
+		api.Annotate(ctx, "userId", id.String())
+		if err := users.Delete(ctx, id, conditions); err != nil {
 			return api.Response{}, err
 		}
 		return api.NoContent(), nil
-	}
+	})
 }

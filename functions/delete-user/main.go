@@ -2,20 +2,16 @@
 package main
 
 import (
-	"os"
+	_ "embed"
 
 	"users-api/pkg/api"
+	"users-api/pkg/boot"
 	"users-api/pkg/store"
 )
 
-// rehearsal deletes a user, and is served while the function starts.
-const rehearsal = `{"resource":"/users/{id}","httpMethod":"DELETE",
-	"pathParameters":{"id":"019aab7e-1a80-7c00-8000-000000000001"},
-	"requestContext":{"authorizer":{"sub":"rehearsal","kind":"jwt","scope":"users:write"}}}`
+//go:embed testdata/delete.json
+var rehearsal []byte
 
 func main() {
-	edge, edgeErr := api.FromEnv(os.LookupEnv)
-	table, tableErr := store.FromEnv(os.LookupEnv)
-	api.ExitOn(edgeErr, tableErr)
-	edge.Start(handler(table), table.Connect, edge.Rehearse(handler(table.Rehearsal()), rehearsal))
+	boot.Serve(store.FromEnv, rehearsal, func(users *store.Table) api.Guarded { return newHandler(users) })
 }

@@ -14,15 +14,15 @@ import (
 	"users-api/pkg/testing/runtimeapi"
 )
 
-// What the function may weigh: a cold start reads it all, and each package
-// linked into it may initialise something.
+// The limits of the function's binary: a cold start reads all of it, and each linked package may
+// initialize something.
 const (
 	maxBinaryBytes = 8_500_000
 	maxZipBytes    = 3_600_000
 	maxPackages    = 300
 )
 
-func TestBinaryStaysSmall(t *testing.T) {
+func TestBinarySize(t *testing.T) {
 	t.Parallel()
 	binary, err := os.ReadFile(runtimeapi.Build(t, "functions/get-user"))
 	require.NoError(t, err)
@@ -38,7 +38,7 @@ func TestBinaryStaysSmall(t *testing.T) {
 	assert.LessOrEqual(t, packed.Len(), maxZipBytes)
 }
 
-func TestLinksFewPackages(t *testing.T) {
+func TestLinkedPackages(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").Output()
 	require.NoError(t, err)

@@ -2,28 +2,20 @@ package main
 
 import (
 	"context"
-	"net/http"
 
 	"users-api/pkg/api"
-	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
 	"users-api/pkg/user"
 )
 
 // getter is what the function needs of the table.
 type getter interface {
-	Get(ctx context.Context, id string) (user.User, error)
+	Get(ctx context.Context, id user.ID) (user.User, error)
 }
 
-// handler answers GET /users/{id}: 200 with the user and its ETag, or 304 to a
-// client that has this version already.
-func handler(users getter) api.Handler {
-	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead)
-		if err != nil {
-			return api.Response{}, err
-		}
-		api.SetPrincipal(ctx, principal.ID())
+// newHandler answers GET /users/{id}: 200 with the user and its ETag, or 304 if the client has it.
+func newHandler(users getter) api.Guarded {
+	return api.Guard(auth.ScopeRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err
@@ -36,12 +28,6 @@ func handler(users getter) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
-		switch {
-		case conditions.Changed(u.Version):
-			return api.Response{}, apperr.New(apperr.PreconditionFailed, "User has changed")
-		case conditions.Known(u.Version):
-			return api.NotModified(u.Version), nil
-		}
-		return api.Versioned(http.StatusOK, u.Version, u)
-	}
+		return conditions.Get(u.Version, u)
+	})
 }

@@ -12,7 +12,7 @@ import (
 	"users-api/pkg/user"
 )
 
-// How many users a page has.
+// The number of users on a page.
 const (
 	defaultLimit = 20
 	maxLimit     = 100
@@ -21,29 +21,19 @@ const (
 // lister is what the function needs of the table.
 type lister interface {
 	List(ctx context.Context, limit int, cursor string) (store.Page, error)
-	FindByEmail(ctx context.Context, email string) ([]user.User, error)
+	FindByEmail(ctx context.Context, e user.Email) ([]user.User, error)
 }
 
-// list is the answer: a page of users, newest first, and where the next one is.
+// list is the answer: a page of users, newest first, and the cursor of the next.
 type list struct {
 	Users      []user.User `json:"users"`
 	NextCursor string      `json:"nextCursor,omitempty"`
 }
 
-// handler answers GET /users with a page of users, or with the one user that
-// has the address asked for.
-func handler(users lister) api.Handler {
-	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeRead)
-		if err != nil {
-			return api.Response{}, err
-		}
-		api.SetPrincipal(ctx, principal.ID())
-		q, err := parseQuery(req)
-		if err != nil {
-			return api.Response{}, err
-		}
-		page, err := q.find(ctx, users)
+// newHandler answers GET /users with a page of users, or with the user that has an address.
+func newHandler(users lister) api.Guarded {
+	return api.Guard(auth.ScopeRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
+		page, err := find(ctx, users, req)
 		if err != nil {
 			return api.Response{}, err
 		}
@@ -52,29 +42,35 @@ func handler(users lister) api.Handler {
 		}
 		api.Detail(ctx, "users", len(page.Users))
 		return api.JSON(http.StatusOK, list{page.Users, page.Next})
-	}
+	})
 }
 
-// query is what a client asks for.
-type query struct {
-	limit    int
-	cursor   string
-	email    string
-	hasEmail bool
-}
-
-func parseQuery(req *api.Request) (q query, err error) {
+// find reads the query and returns the users that it asks for.
+func find(ctx context.Context, users lister, req *api.Request) (store.Page, error) {
 	if err := req.RefuseUnknownQuery("limit", "cursor", "email"); err != nil {
-		return query{}, err
+		return store.Page{}, err
 	}
-	if q.limit, err = parseLimit(req); err != nil {
-		return query{}, err
+	limit, err := parseLimit(req)
+	if err != nil {
+		return store.Page{}, err
 	}
-	if q.cursor, _, err = req.QueryValue("cursor"); err != nil {
-		return query{}, err
+	cursor, _, err := req.QueryValue("cursor")
+	if err != nil {
+		return store.Page{}, err
 	}
-	q.email, q.hasEmail, err = req.QueryValue("email")
-	return q, err
+	address, byEmail, err := req.QueryValue("email")
+	if err != nil {
+		return store.Page{}, err
+	}
+	if !byEmail {
+		return users.List(ctx, limit, cursor)
+	}
+	email, err := user.ParseEmail(address)
+	if err != nil {
+		return store.Page{}, apperr.InvalidField("email", err.Error())
+	}
+	found, err := users.FindByEmail(ctx, email)
+	return store.Page{Users: found}, err
 }
 
 func parseLimit(req *api.Request) (int, error) {
@@ -84,16 +80,7 @@ func parseLimit(req *api.Request) (int, error) {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < 1 || n > maxLimit {
-		return 0, apperr.New(apperr.Invalid, "Validation failed",
-			apperr.Detail{Field: "limit", Message: "must be an integer from 1 to 100"})
+		return 0, apperr.InvalidField("limit", "must be an integer from 1 to 100")
 	}
 	return n, nil
-}
-
-func (q query) find(ctx context.Context, users lister) (store.Page, error) {
-	if !q.hasEmail {
-		return users.List(ctx, q.limit, q.cursor)
-	}
-	found, err := users.FindByEmail(ctx, q.email)
-	return store.Page{Users: found}, err
 }

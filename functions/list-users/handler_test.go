@@ -4,21 +4,21 @@ import (
 	"context"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 )
 
-var ann = user.New(uuid.MustParse("019aab7e-1a80-7c00-8000-000000000001"), user.Input{Name: "Ann", Email: "ann@example.com"})
+var ann = user.New(usertest.ID("019aab7e-1a80-7c00-8000-000000000001"), usertest.Input("Ann", "ann@example.com"))
 
 const annJSON = `{"id":"019aab7e-1a80-7c00-8000-000000000001","name":"Ann","email":"ann@example.com",
 	"createdAt":"2025-11-22T12:15:59.616Z","updatedAt":"2025-11-22T12:15:59.616Z","version":1}`
 
-// recorder answers with what it is given and says what it was asked.
+// recorder returns what a test sets and records its arguments.
 type recorder struct {
 	page  store.Page
 	found []user.User
@@ -26,18 +26,18 @@ type recorder struct {
 
 	limit         int
 	cursor, email string
-	asked         int
+	calls         int
 }
 
 func (r *recorder) List(_ context.Context, limit int, cursor string) (store.Page, error) {
 	r.limit, r.cursor = limit, cursor
-	r.asked++
+	r.calls++
 	return r.page, r.err
 }
 
-func (r *recorder) FindByEmail(_ context.Context, email string) ([]user.User, error) {
-	r.email = email
-	r.asked++
+func (r *recorder) FindByEmail(_ context.Context, email user.Email) ([]user.User, error) {
+	r.email = email.String()
+	r.calls++
 	return r.found, r.err
 }
 
@@ -48,35 +48,38 @@ func TestListUsers(t *testing.T) {
 		edits  []apitest.Edit
 		status int
 		body   string
-		want   recorder // what it was asked
+		want   recorder // the recorded arguments
 	}{
-		{"a page and a next one", recorder{page: store.Page{Users: []user.User{ann}, Next: "abc"}}, nil,
-			200, `{"users":[` + annJSON + `],"nextCursor":"abc"}`, recorder{limit: 2, asked: 1}},
-		{"the last page", recorder{page: store.Page{Users: []user.User{ann}}}, []apitest.Edit{apitest.Query("cursor", "abc")},
-			200, `{"users":[` + annJSON + `]}`, recorder{limit: 2, cursor: "abc", asked: 1}},
-		{"nobody", recorder{}, nil, 200, `{"users":[]}`, recorder{limit: 2, asked: 1}},
-		{"largest page", recorder{}, []apitest.Edit{apitest.Query("limit", "100")}, 200, `{"users":[]}`, recorder{limit: 100, asked: 1}},
-		{"default page", recorder{}, []apitest.Edit{noQuery}, 200, `{"users":[]}`, recorder{limit: 20, asked: 1}},
-		{"by address", recorder{found: []user.User{ann}}, []apitest.Edit{apitest.Query("email", "ann@example.com")},
-			200, `{"users":[` + annJSON + `]}`, recorder{email: "ann@example.com", asked: 1}},
-		{"by address, nobody", recorder{}, []apitest.Edit{apitest.Query("email", "ann@example.com")},
-			200, `{"users":[]}`, recorder{email: "ann@example.com", asked: 1}},
-		{"bad cursor", recorder{err: apperr.New(apperr.Invalid, "Validation failed", apperr.Detail{Field: "cursor", Message: "x"})}, []apitest.Edit{apitest.Query("cursor", "zzz")},
-			400, `{"error":"Validation failed","details":[{"field":"cursor","message":"x"}]}`, recorder{limit: 2, cursor: "zzz", asked: 1}},
-		{"unknown parameter", recorder{}, []apitest.Edit{apitest.Query("offset", "3")},
-			400, `{"error":"Validation failed","details":[{"field":"offset","message":"is not a parameter of this request"}]}`, recorder{}},
-		{"a parameter twice", recorder{}, []apitest.Edit{apitest.Query("limit", "3", "4")},
-			400, `{"error":"Validation failed","details":[{"field":"limit","message":"must stand once"}]}`, recorder{}},
-		{"without the scope", recorder{}, []apitest.Edit{apitest.Scope("users:write")}, 403, `{"error":"Forbidden"}`, recorder{}},
-		{"without an authorizer", recorder{}, []apitest.Edit{apitest.NoAuthorizer}, 401, `{"error":"Unauthorized"}`, recorder{}},
+		{name: "page with a next one", users: recorder{page: store.Page{Users: []user.User{ann}, Next: "abc"}},
+			status: 200, body: `{"users":[` + annJSON + `],"nextCursor":"abc"}`, want: recorder{limit: 2, calls: 1}},
+		{name: "last page", users: recorder{page: store.Page{Users: []user.User{ann}}}, edits: []apitest.Edit{apitest.Query("cursor", "abc")},
+			status: 200, body: `{"users":[` + annJSON + `]}`, want: recorder{limit: 2, cursor: "abc", calls: 1}},
+		{name: "no users", users: recorder{}, status: 200, body: `{"users":[]}`, want: recorder{limit: 2, calls: 1}},
+		{name: "largest limit", users: recorder{}, edits: []apitest.Edit{apitest.Query("limit", "100")},
+			status: 200, body: `{"users":[]}`, want: recorder{limit: 100, calls: 1}},
+		{name: "default limit", users: recorder{}, edits: []apitest.Edit{noQuery}, status: 200, body: `{"users":[]}`, want: recorder{limit: 20, calls: 1}},
+		{name: "email address", users: recorder{found: []user.User{ann}}, edits: []apitest.Edit{apitest.Query("email", "ann@example.com")},
+			status: 200, body: `{"users":[` + annJSON + `]}`, want: recorder{email: "ann@example.com", calls: 1}},
+		{name: "unknown email address", users: recorder{}, edits: []apitest.Edit{apitest.Query("email", "ann@example.com")},
+			status: 200, body: `{"users":[]}`, want: recorder{email: "ann@example.com", calls: 1}},
+		{name: "malformed cursor", users: recorder{err: apperr.InvalidField("cursor", "x")}, edits: []apitest.Edit{apitest.Query("cursor", "zzz")},
+			status: 400, body: `{"error":"Validation failed","details":[{"field":"cursor","message":"x"}]}`, want: recorder{limit: 2, cursor: "zzz", calls: 1}},
+		{name: "unknown parameter", users: recorder{}, edits: []apitest.Edit{apitest.Query("offset", "3")},
+			status: 400, body: `{"error":"Validation failed","details":[{"field":"offset","message":"is not a parameter of this request"}]}`, want: recorder{}},
+		{name: "duplicate parameter", users: recorder{}, edits: []apitest.Edit{apitest.Query("limit", "3", "4")},
+			status: 400, body: `{"error":"Validation failed","details":[{"field":"limit","message":"must appear only once"}]}`, want: recorder{}},
+		{name: "missing scope", users: recorder{}, edits: []apitest.Edit{apitest.Scope("users:write")},
+			status: 403, body: `{"error":"Forbidden"}`, want: recorder{}},
+		{name: "no authorizer", users: recorder{}, edits: []apitest.Edit{apitest.NoAuthorizer},
+			status: 401, body: `{"error":"Unauthorized"}`, want: recorder{}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			users := tt.users
-			a := apitest.Invoke(t, handler(&users), apitest.Event(t, "list.json", tt.edits...))
+			a := apitest.Invoke(t, newHandler(&users), apitest.Event(t, "list.json", tt.edits...))
 			assert.Equal(t, tt.status, a.Status)
 			a.AssertBody(t, tt.body)
-			assert.Equal(t, tt.want, recorder{limit: users.limit, cursor: users.cursor, email: users.email, asked: users.asked})
+			assert.Equal(t, tt.want, recorder{limit: users.limit, cursor: users.cursor, email: users.email, calls: users.calls})
 			assert.Equal(t, "GET /users", a.Line["route"])
 		})
 	}
@@ -89,9 +92,11 @@ func noQuery(event map[string]any) {
 func TestBadLimits(t *testing.T) {
 	for _, limit := range []string{"0", "-1", "101", "abc", "", "1.5", "0x10", "1e1", " 2", "99999999999999999999"} {
 		users := recorder{}
-		a := apitest.Invoke(t, handler(&users), apitest.Event(t, "list.json", apitest.Query("limit", limit)))
+		a := apitest.Invoke(t, newHandler(&users), apitest.Event(t, "list.json", apitest.Query("limit", limit)))
 		assert.Equal(t, 400, a.Status, "limit %q", limit)
 		a.AssertBody(t, `{"error":"Validation failed","details":[{"field":"limit","message":"must be an integer from 1 to 100"}]}`)
-		assert.Zero(t, users.asked)
+		assert.Zero(t, users.calls)
 	}
 }
+
+func TestScope(t *testing.T) { apitest.RequireScope(t, "listUsers", newHandler(&recorder{})) }

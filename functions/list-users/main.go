@@ -2,19 +2,16 @@
 package main
 
 import (
-	"os"
+	_ "embed"
 
 	"users-api/pkg/api"
+	"users-api/pkg/boot"
 	"users-api/pkg/store"
 )
 
-// rehearsal asks for the newest user, and is served while the function starts.
-const rehearsal = `{"resource":"/users","httpMethod":"GET","queryStringParameters":{"limit":"1"},
-	"requestContext":{"authorizer":{"sub":"rehearsal","kind":"jwt","scope":"users:read"}}}`
+//go:embed testdata/list.json
+var rehearsal []byte
 
 func main() {
-	edge, edgeErr := api.FromEnv(os.LookupEnv)
-	table, tableErr := store.FromEnv(os.LookupEnv)
-	api.ExitOn(edgeErr, tableErr)
-	edge.Start(handler(table), table.ConnectShards, edge.Rehearse(handler(table.Rehearsal()), rehearsal))
+	boot.Serve(store.ListFromEnv, rehearsal, func(users *store.Table) api.Guarded { return newHandler(users) })
 }

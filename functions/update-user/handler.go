@@ -12,18 +12,13 @@ import (
 
 // updater is what the function needs of the table.
 type updater interface {
-	Update(ctx context.Context, id string, in user.Input, allow store.Allow, expected int64) (user.User, error)
+	Update(ctx context.Context, id user.ID, in user.Input, pre store.Precondition) (user.User, error)
 }
 
-// handler answers PUT /users/{id}: 200 with the user's next version and its
-// ETag, or 412 where If-Match names another version than the current one.
-func handler(users updater) api.Handler {
-	return func(ctx context.Context, req *api.Request) (api.Response, error) {
-		principal, err := auth.Require(req.RequestContext.Authorizer, auth.ScopeWrite)
-		if err != nil {
-			return api.Response{}, err
-		}
-		api.SetPrincipal(ctx, principal.ID())
+// newHandler answers PUT /users/{id}: 200 with the user's next version and its ETag, or 412 if the
+// request's conditions do not allow replacing the current version.
+func newHandler(users updater) api.Guarded {
+	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err
@@ -40,11 +35,11 @@ func handler(users updater) api.Handler {
 		if err != nil {
 			return api.Response{}, err
 		}
-		api.Annotate(ctx, "userId", id)
-		u, err := users.Update(ctx, id, in, conditions.AllowWrite, conditions.Expected())
+		api.Annotate(ctx, "userId", id.String())
+		u, err := users.Update(ctx, id, in, conditions)
 		if err != nil {
 			return api.Response{}, err
 		}
 		return api.Versioned(http.StatusOK, u.Version, u)
-	}
+	})
 }

@@ -1,31 +1,24 @@
 package api
 
 import (
+	"net/http"
 	"strconv"
 	"strings"
+
+	"users-api/pkg/apperr"
 )
 
-// ETag is the entity tag of a version.
+// ETag returns the entity tag of a version.
 func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + `"` }
 
 // Conditions are a request's If-Match and If-None-Match (RFC 9110, section 13.1).
-type Conditions struct {
-	ifMatch, ifNoneMatch *tags
-}
+type Conditions struct{ ifMatch, ifNoneMatch tags }
 
-// tags is a list of entity tags, or any.
-type tags struct {
-	any  bool
-	tags []tag
-}
+// tags is a list of entity tags as they were sent, such as W/"1", or "*" alone; nil if it is absent.
+type tags []string
 
-type tag struct {
-	weak   bool
-	opaque string // with its quotes
-}
-
-// Conditions reads the request's conditions. One that is malformed is Invalid:
-// ignoring it would do what the client meant to prevent.
+// Conditions reads the request's conditions. A malformed one is Invalid: ignoring it would do what
+// the client wants to prevent.
 func (r *Request) Conditions() (c Conditions, err error) {
 	if c.ifMatch, err = parseTags("If-Match", r.Headers.IfMatch); err != nil {
 		return Conditions{}, err
@@ -36,91 +29,85 @@ func (r *Request) Conditions() (c Conditions, err error) {
 	return c, nil
 }
 
-// Changed tells whether If-Match forbids the request on this version: none of
-// its tags is the version's, compared strongly, so that a weak one never is.
+// Changed reports whether If-Match forbids the request on a version: none of its tags is the
+// version's, by strong comparison, which a weak tag never passes.
 func (c Conditions) Changed(version int64) bool {
 	return c.ifMatch != nil && !c.ifMatch.match(version, false)
 }
 
-// Known tells whether the client said in If-None-Match that it has this
-// version, compared weakly. A GET then is 304 Not Modified.
-func (c Conditions) Known(version int64) bool {
-	return c.ifNoneMatch != nil && c.ifNoneMatch.match(version, true)
+// Known reports whether the client has a version already, by If-None-Match and weak comparison. The
+// answer to a GET is then 304 Not Modified.
+func (c Conditions) Known(version int64) bool { return c.ifNoneMatch.match(version, true) }
+
+// Get answers a GET with a version of a resource: 412 if If-Match forbids it, 304 to a client that
+// has the version already, else 200 with the value as JSON and its ETag.
+func (c Conditions) Get(version int64, value any) (Response, error) {
+	switch {
+	case c.Changed(version):
+		return Response{}, apperr.New(apperr.PreconditionFailed, "Resource has changed")
+	case c.Known(version):
+		return Response{Status: http.StatusNotModified, ETag: ETag(version)}, nil
+	}
+	return Versioned(http.StatusOK, version, value)
 }
 
-// AllowWrite tells whether a PUT or DELETE may go ahead on this version.
-func (c Conditions) AllowWrite(version int64) bool {
-	return !c.Changed(version) && !c.Known(version)
-}
+// Allows reports whether a PUT or DELETE may replace a version.
+func (c Conditions) Allows(version int64) bool { return !c.Changed(version) && !c.Known(version) }
 
-// Expected gives the one version that If-Match asks for; 0 where it asks for
-// none, or for another than one.
+// Expected returns the one version that If-Match names; 0 if it names none, or more than one.
 func (c Conditions) Expected() int64 {
-	if c.ifMatch == nil || len(c.ifMatch.tags) != 1 {
+	if len(c.ifMatch) != 1 {
 		return 0
 	}
-	tag := c.ifMatch.tags[0]
-	version, err := strconv.ParseInt(strings.Trim(tag.opaque, `"`), 10, 64)
-	if err != nil || version < 1 || tag.weak || tag.opaque != ETag(version) {
+	version, err := strconv.ParseInt(strings.Trim(c.ifMatch[0], `"`), 10, 64)
+	if err != nil || version < 1 || c.ifMatch[0] != ETag(version) {
 		return 0
 	}
 	return version
 }
 
-func (t *tags) match(version int64, weakly bool) bool {
-	if t.any {
-		return true
-	}
+func (t tags) match(version int64, weakly bool) bool {
 	current := ETag(version)
-	for _, tag := range t.tags {
-		if tag.opaque == current && (weakly || !tag.weak) {
+	for _, tag := range t {
+		if tag == "*" || tag == current || weakly && tag == "W/"+current {
 			return true
 		}
 	}
 	return false
 }
 
-// parseTags reads `*` or a list of entity tags; nil where the header is absent.
-// Empty elements of a list are skipped (RFC 9110, section 5.6.1.2).
-func parseTags(field, value string) (*tags, error) {
+// parseTags reads `*` or a list of entity tags. Empty elements of a list are skipped (RFC 9110,
+// section 5.6.1.2).
+func parseTags(field, value string) (tags, error) {
 	if value == "" {
 		return nil, nil
 	}
 	if strings.Trim(value, " \t") == "*" {
-		return &tags{any: true}, nil
+		return tags{"*"}, nil
 	}
-	list := new(tags)
+	var list tags
 	for rest := strings.TrimLeft(value, " \t,"); rest != ""; {
-		var (
-			t  tag
-			ok bool
-		)
-		if t, rest, ok = cutTag(rest); !ok {
-			return nil, invalidField(field, `must be * or a list of entity tags like "1"`)
+		tag, after, ok := cutTag(rest)
+		if !ok {
+			list = nil
+			break
 		}
-		list.tags = append(list.tags, t)
+		list, rest = append(list, tag), after
 	}
-	if len(list.tags) == 0 {
-		return nil, invalidField(field, `must be * or a list of entity tags like "1"`)
+	if len(list) == 0 {
+		return nil, apperr.InvalidField(field, `must be * or a list of entity tags like "1"`)
 	}
 	return list, nil
 }
 
-// cutTag takes the first entity tag off a list, and what separates it from the next.
-func cutTag(s string) (t tag, rest string, ok bool) {
-	s, t.weak = strings.CutPrefix(s, "W/")
-	if !strings.HasPrefix(s, `"`) {
-		return tag{}, "", false
+// cutTag cuts the first entity tag, and what separates it from the next, off a list.
+func cutTag(s string) (tag, rest string, ok bool) {
+	opaque, quoted := strings.CutPrefix(strings.TrimPrefix(s, "W/"), `"`)
+	opaque, rest, closed := strings.Cut(opaque, `"`)
+	if !quoted || !closed || strings.ContainsFunc(opaque, func(r rune) bool { return r <= ' ' || r == 0x7f }) {
+		return "", "", false
 	}
-	end := strings.IndexByte(s[1:], '"')
-	if end < 0 || strings.ContainsFunc(s[1:end+1], notETagChar) {
-		return tag{}, "", false
-	}
-	t.opaque, rest = s[:end+2], strings.TrimLeft(s[end+2:], " \t")
-	if rest != "" && rest[0] != ',' {
-		return tag{}, "", false
-	}
-	return t, strings.TrimLeft(rest, " \t,"), true
+	tag = s[:len(s)-len(rest)]
+	rest = strings.TrimLeft(rest, " \t")
+	return tag, strings.TrimLeft(rest, " \t,"), rest == "" || rest[0] == ','
 }
-
-func notETagChar(r rune) bool { return r <= ' ' || r == 0x7f }

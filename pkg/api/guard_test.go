@@ -1,14 +1,46 @@
-//go:build !race
-
 package api_test
 
 import (
+	"context"
+	"encoding/json"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"users-api/pkg/api"
+	"users-api/pkg/apperr"
+	"users-api/pkg/auth"
 )
 
-// The race detector allocates on its own account, so this runs without it.
-func TestGuardEdgeAllocations(t *testing.T) {
-	assert.LessOrEqual(t, testing.AllocsPerRun(200, emptyHandler(t)), 40.0)
+func TestGuard(t *testing.T) {
+	t.Parallel()
+	for name, tt := range map[string]struct {
+		authorizer string
+		scope      auth.Scope
+		want       apperr.Kind
+		served     bool
+	}{
+		"granted scope":       {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.ScopeRead, served: true},
+		"other scope":         {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.ScopeWrite, want: apperr.Forbidden},
+		"no authorizer":       {authorizer: `null`, scope: auth.ScopeRead, want: apperr.Unauthenticated},
+		"expired credential":  {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read","exp":"1"}`, scope: auth.ScopeRead, want: apperr.Unauthenticated},
+		"route without scope": {authorizer: `{"sub":"ann","kind":"jwt","scope":""}`, want: apperr.Forbidden},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			served := false
+			g := api.Guard(tt.scope, func(_ context.Context, req *api.Request) (api.Response, error) {
+				served = true
+				assert.Equal(t, "jwt:ann", req.Principal.ID())
+				return api.NoContent(), nil
+			})
+			_, err := g.Serve(t.Context(), &api.Request{RequestContext: api.RequestContext{Authorizer: json.RawMessage(tt.authorizer)}})
+			assert.Equal(t, tt.served, served)
+			if tt.served {
+				assert.NoError(t, err)
+				return
+			}
+			assert.Equal(t, tt.want, apperr.KindOf(err))
+		})
+	}
 }

@@ -9,145 +9,140 @@ import (
 	"strings"
 
 	"users-api/pkg/apperr"
+	"users-api/pkg/auth"
+	"users-api/pkg/logline"
 )
 
-// Request is what the service reads of an API Gateway proxy event (REST API,
-// payload format 1.0). Members that it does not read, the Authorization header
-// among them, are skipped while decoding and so can end up nowhere.
+// Request is what the service reads of an API Gateway proxy event (REST API, payload format 1.0).
+// Other members, the Authorization header among them, are skipped, so they cannot leak.
 type Request struct {
 	Resource        string              `json:"resource"` // "/users/{id}"
 	Method          string              `json:"httpMethod"`
 	PathParameters  map[string]string   `json:"pathParameters"`
-	SingleQuery     map[string]string   `json:"queryStringParameters"`
 	Query           map[string][]string `json:"multiValueQueryStringParameters"`
-	Headers         header              `json:"headers"`
-	HeaderLines     json.RawMessage     `json:"multiValueHeaders"` // read only where a header stands on several
+	Headers         Headers             `json:"headers"`
+	HeaderLines     json.RawMessage     `json:"multiValueHeaders"` // decoded only if a header has several lines
 	Body            string              `json:"body"`              // null reads as ""
 	IsBase64Encoded bool                `json:"isBase64Encoded"`
 	RequestContext  RequestContext      `json:"requestContext"`
+
+	Principal auth.Principal `json:"-"` // who calls; set by Guarded.Serve
 }
 
-// RequestContext is what API Gateway itself says about a request.
+// RequestContext is what API Gateway adds to a request.
 type RequestContext struct {
 	RequestID  string          `json:"requestId"`
-	Authorizer json.RawMessage `json:"authorizer"` // the authorizer's context; see package auth
+	Authorizer json.RawMessage `json:"authorizer"` // the authorizer's context, see auth.FromContext
 }
 
-// header has the headers that the service reads. encoding/json compares member
-// names without regard to case, which is the rule for header names (RFC 9110,
-// section 5.1).
-type header struct {
-	ContentType    string `json:"content-type"`
-	IfMatch        string `json:"if-match"`
-	IfNoneMatch    string `json:"if-none-match"`
-	IdempotencyKey string `json:"idempotency-key"`
-	CorrelationID  string `json:"x-correlation-id"`
-	Origin         string `json:"origin"`
+// headersOf has the headers that the service reads. encoding/json ignores case when it compares
+// member names, which is the rule for header names (RFC 9110, section 5.1).
+type headersOf[T any] struct {
+	ContentType    T `json:"content-type"`
+	IfMatch        T `json:"if-match"`
+	IfNoneMatch    T `json:"if-none-match"`
+	IdempotencyKey T `json:"idempotency-key"`
+	CorrelationID  T `json:"x-correlation-id"`
+	Origin         T `json:"origin"`
 }
 
-// decodeRequest reads an event. It gives a request also with an error, so that
-// there is one to answer and to log.
-func decodeRequest(payload []byte) (*Request, error) {
+// Headers have one value each.
+type Headers = headersOf[string]
+
+// maxRequestIDBytes bounds what a log line and an answer repeat of the request id.
+const maxRequestIDBytes = 256
+
+// ParseRequest reads an event. It returns a request even with an error, to answer and to log.
+func ParseRequest(payload []byte) (*Request, error) {
 	req := new(Request)
-	if err := json.Unmarshal(payload, req); err != nil {
-		return req, malformedEvent(err)
+	err := json.Unmarshal(payload, req)
+	if err == nil && mayHaveSeveralLines(req.HeaderLines) {
+		err = req.joinHeaderLines()
 	}
-	req.RequestContext.RequestID = clip(req.RequestContext.RequestID, maxValueBytes)
-	if hasSeveralLines(req.HeaderLines) {
-		var lines headerLines
-		if err := json.Unmarshal(req.HeaderLines, &lines); err != nil {
-			return req, malformedEvent(err)
-		}
-		req.Headers = lines.join()
+	if err != nil {
+		err = apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
 	}
-	return req, nil
+	req.RequestContext.RequestID = logline.Clip(req.RequestContext.RequestID, maxRequestIDBytes)
+	return req, err
 }
 
-// hasSeveralLines tells whether a header may stand on several lines, of which
-// API Gateway's headers have the last one only: some list in multiValueHeaders
-// has a second text. Elsewhere, a comma between quotes is escaped.
-func hasSeveralLines(multiValueHeaders []byte) bool {
+// mayHaveSeveralLines reports whether a list in multiValueHeaders has a second string, so that some
+// header has several lines, of which "headers" has only the last. A comma between quotes is escaped
+// everywhere else. Decoding the lists only then saves 25 of the 65 allocations of an empty request.
+func mayHaveSeveralLines(multiValueHeaders []byte) bool {
 	return bytes.Contains(multiValueHeaders, []byte(`","`)) || bytes.Contains(multiValueHeaders, []byte(`", `))
 }
 
-// headerLines has a value for each line that a header stands on.
-type headerLines struct {
-	ContentType    []string `json:"content-type"`
-	IfMatch        []string `json:"if-match"`
-	IfNoneMatch    []string `json:"if-none-match"`
-	IdempotencyKey []string `json:"idempotency-key"`
-	CorrelationID  []string `json:"x-correlation-id"`
-	Origin         []string `json:"origin"`
-}
-
-func malformedEvent(err error) error {
-	return apperr.Wrap(apperr.Invalid, "Malformed request", fmt.Errorf("decode event: %w", err))
-}
-
-// join makes one value of a header that stands on several lines (RFC 9110,
-// section 5.3).
-func (l headerLines) join() header {
-	return header{
-		ContentType:    strings.Join(l.ContentType, ", "),
-		IfMatch:        strings.Join(l.IfMatch, ", "),
-		IfNoneMatch:    strings.Join(l.IfNoneMatch, ", "),
-		IdempotencyKey: strings.Join(l.IdempotencyKey, ", "),
-		CorrelationID:  strings.Join(l.CorrelationID, ", "),
-		Origin:         strings.Join(l.Origin, ", "),
+// joinHeaderLines joins the lines of each header to one value (RFC 9110, section 5.3).
+func (r *Request) joinHeaderLines() error {
+	var l headersOf[[]string]
+	err := json.Unmarshal(r.HeaderLines, &l)
+	join := func(lines []string) string { return strings.Join(lines, ", ") }
+	r.Headers = Headers{
+		ContentType: join(l.ContentType), IfMatch: join(l.IfMatch), IfNoneMatch: join(l.IfNoneMatch),
+		IdempotencyKey: join(l.IdempotencyKey), CorrelationID: join(l.CorrelationID), Origin: join(l.Origin),
 	}
+	return err
 }
 
-// QueryValue gives a query parameter, and whether it is there. One that stands
-// twice is Invalid: which of them was meant nobody can tell.
+// CorrelationID returns the id that follows a request through several services: the client's
+// X-Correlation-Id if it is fit for a log, else API Gateway's request id.
+func (r *Request) CorrelationID() string {
+	id := r.Headers.CorrelationID
+	unfit := func(c rune) bool { return !isLetterOrDigit(c) && !strings.ContainsRune("-_.:/+=", c) }
+	if id == "" || len(id) > 128 || strings.ContainsFunc(id, unfit) {
+		return r.RequestContext.RequestID
+	}
+	return id
+}
+
+func isLetterOrDigit(r rune) bool {
+	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
+}
+
+// QueryValue returns a query parameter and reports whether the request has it. A parameter that
+// occurs twice is ambiguous, and so Invalid.
 func (r *Request) QueryValue(key string) (string, bool, error) {
-	if many := r.Query[key]; len(many) > 1 {
-		return "", false, invalidField(key, "must stand once")
-	} else if len(many) == 1 {
-		return many[0], true, nil
+	switch values := r.Query[key]; len(values) {
+	case 0:
+		return "", false, nil
+	case 1:
+		return values[0], true, nil
 	}
-	one, ok := r.SingleQuery[key]
-	return one, ok, nil
+	return "", false, apperr.InvalidField(key, "must appear only once")
 }
 
-// RefuseUnknownQuery is Invalid where the query has another parameter than
-// those that are known: a misspelt one would silently change the answer.
+// RefuseUnknownQuery returns Invalid if the query has a parameter other than the known ones: a
+// misspelled parameter would silently change the answer.
 func (r *Request) RefuseUnknownQuery(known ...string) error {
-	for key := range r.SingleQuery {
-		if !slices.Contains(known, key) {
-			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
-		}
-	}
 	for key := range r.Query {
 		if !slices.Contains(known, key) {
-			return invalidField(clip(key, maxFieldBytes), "is not a parameter of this request")
+			return apperr.InvalidField(logline.Clip(key, maxFieldBytes), "is not a parameter of this request")
 		}
 	}
 	return nil
 }
 
+// maxFieldBytes bounds what an error repeats of a name that the client sent.
 const maxFieldBytes = 64
-
-func invalidField(field, message string) error {
-	return apperr.New(apperr.Invalid, "Validation failed", apperr.Detail{Field: field, Message: message})
-}
 
 const maxIdempotencyKeyBytes = 255
 
-// IdempotencyKey gives the request's Idempotency-Key; "" where it has none. One
-// that is no visible ASCII of 1 to 255 characters is Invalid.
+// IdempotencyKey returns the request's Idempotency-Key; "" if it has none. One that is not 1 to 255
+// visible ASCII characters is Invalid.
 func (r *Request) IdempotencyKey() (string, error) {
 	key := r.Headers.IdempotencyKey
 	if key == "" {
 		return "", nil
 	}
-	visible := func(c rune) bool { return c > ' ' && c <= '~' }
-	if len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, func(c rune) bool { return !visible(c) }) {
-		return "", invalidField("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
+	invisible := func(c rune) bool { return c <= ' ' || c > '~' }
+	if len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, invisible) {
+		return "", apperr.InvalidField("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
 	}
 	return key, nil
 }
 
-// body gives the bytes that the client sent.
+// body returns the bytes that the client sent.
 func (r *Request) body() ([]byte, error) {
 	if !r.IsBase64Encoded {
 		return []byte(r.Body), nil

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -11,7 +12,7 @@ import (
 	"users-api/pkg/apperr"
 )
 
-// Response is a handler's answer. The edge adds the headers that all answers have.
+// Response is a handler's answer. Encode adds the headers that all answers have.
 type Response struct {
 	Status     int
 	Body       []byte        // JSON; empty for none
@@ -20,7 +21,7 @@ type Response struct {
 	RetryAfter time.Duration // 0 for none
 }
 
-// JSON answers with a value as JSON.
+// JSON returns an answer with a value as JSON.
 func JSON(status int, value any) (Response, error) {
 	body, err := json.Marshal(value)
 	if err != nil {
@@ -29,22 +30,17 @@ func JSON(status int, value any) (Response, error) {
 	return Response{Status: status, Body: body}, nil
 }
 
-// Versioned answers with a version of something as JSON, and its ETag.
+// Versioned returns an answer with a version of a resource as JSON, and its ETag.
 func Versioned(status int, version int64, value any) (Response, error) {
 	res, err := JSON(status, value)
 	res.ETag = ETag(version)
 	return res, err
 }
 
-// NoContent answers that it is done and there is nothing to say.
+// NoContent returns the answer 204.
 func NoContent() Response { return Response{Status: http.StatusNoContent} }
 
-// NotModified answers 304: the version that the client has is the current one.
-func NotModified(version int64) Response {
-	return Response{Status: http.StatusNotModified, ETag: ETag(version)}
-}
-
-// errorBody is the one shape of an error, API Gateway's own included
+// errorBody is the shape of every error, including API Gateway's own
 // (resources/gateway-responses.yml).
 type errorBody struct {
 	Error     string          `json:"error"`
@@ -52,18 +48,16 @@ type errorBody struct {
 	RequestID string          `json:"requestId,omitempty"`
 }
 
-func errorResponse(e *apperr.Error, requestID string) Response {
-	res, err := JSON(statusOf(e.Kind), errorBody{e.Message, e.Details, requestID})
-	if err != nil {
-		res = Response{Status: http.StatusInternalServerError, Body: []byte(`{"error":"Internal server error"}`)}
-	}
+// Error returns the answer to a failed request. It shows nothing of the error's cause.
+func Error(err error, requestID string) Response {
+	e := apperr.From(err)
+	res, _ := JSON(StatusOf(err), errorBody{e.Message, e.Details, requestID}) // strings, which cannot fail
 	res.RetryAfter = e.RetryAfter
 	return res
 }
 
-// exposedHeaders may be read by a page of another origin (Fetch standard,
-// section 3.3.2). The same list stands in serverless.yml for API Gateway's own
-// answers.
+// exposedHeaders may be read by a page of another origin (Fetch standard, section 3.3.2).
+// serverless.yml has the same list for API Gateway's own answers.
 const exposedHeaders = "ETag,Location,Retry-After,X-Correlation-Id,x-amzn-RequestId"
 
 // proxyResponse is API Gateway's form of an answer.
@@ -73,9 +67,8 @@ type proxyResponse struct {
 	Body       string  `json:"body"`
 }
 
-// headers are all that an answer can have: the handler's, and those of every
-// answer, which say its type, CORS, and that it is the caller's own, to be asked
-// for again before it is used again.
+// headers are all headers that an answer can have: the handler's own, and those of every answer:
+// its type, CORS, and that it is private and must be revalidated.
 type headers struct {
 	ETag          string `json:"ETag,omitempty"`
 	Location      string `json:"Location,omitempty"`
@@ -89,12 +82,17 @@ type headers struct {
 	Vary          string `json:"Vary,omitempty"`
 }
 
-// encode gives an answer to a request as API Gateway reads it.
-func (e *Edge) encode(res Response, req *Request, line *Line) ([]byte, error) {
+// Encoder writes answers as API Gateway reads them.
+type Encoder struct {
+	Origins []string // that may read answers; "*" for any
+}
+
+// Encode returns the proxy response for an answer to a request.
+func (e Encoder) Encode(res Response, req *Request) ([]byte, error) {
 	h := headers{
 		ETag: res.ETag, Location: res.Location,
 		CacheControl: "private, no-cache", SniffType: "nosniff",
-		CorrelationID: line.correlationID,
+		CorrelationID: req.CorrelationID(),
 		AllowOrigin:   e.allowedOrigin(req.Headers.Origin),
 		ExposeHeaders: exposedHeaders,
 	}
@@ -104,20 +102,40 @@ func (e *Edge) encode(res Response, req *Request, line *Line) ([]byte, error) {
 	if len(res.Body) > 0 {
 		h.ContentType = "application/json"
 	}
-	if len(e.config.Origins) > 1 {
+	if len(e.Origins) > 1 {
 		h.Vary = "Origin"
 	}
 	return json.Marshal(proxyResponse{res.Status, h, string(res.Body)})
 }
 
-// allowedOrigin is what is said to a page of the given origin: "*", the only
-// origin there is, or the one of several that asks.
-func (e *Edge) allowedOrigin(asking string) string {
-	if len(e.config.Origins) == 1 {
-		return e.config.Origins[0]
+// allowedOrigin returns the Access-Control-Allow-Origin for a page of an origin: "*", the only
+// configured origin, or the page's own if it is one of several.
+func (e Encoder) allowedOrigin(origin string) string {
+	if len(e.Origins) == 1 {
+		return e.Origins[0]
 	}
-	if slices.Contains(e.config.Origins, asking) {
-		return asking
+	if slices.Contains(e.Origins, origin) {
+		return origin
 	}
 	return ""
+}
+
+// statuses has the HTTP status of each kind of error.
+var statuses = map[apperr.Kind]int{
+	apperr.Invalid:              http.StatusBadRequest,
+	apperr.Unauthenticated:      http.StatusUnauthorized,
+	apperr.Forbidden:            http.StatusForbidden,
+	apperr.NotFound:             http.StatusNotFound,
+	apperr.Conflict:             http.StatusConflict,
+	apperr.PreconditionFailed:   http.StatusPreconditionFailed,
+	apperr.TooLarge:             http.StatusRequestEntityTooLarge,
+	apperr.UnsupportedMediaType: http.StatusUnsupportedMediaType,
+	apperr.KeyReused:            http.StatusUnprocessableEntity,
+	apperr.Unavailable:          http.StatusServiceUnavailable,
+	apperr.Timeout:              http.StatusGatewayTimeout,
+}
+
+// StatusOf returns the HTTP status of an error, by its kind.
+func StatusOf(err error) int {
+	return cmp.Or(statuses[apperr.KindOf(err)], http.StatusInternalServerError)
 }

@@ -1,97 +1,66 @@
 // Package apperr is the one error vocabulary of the service.
 //
-// An error that crosses a package boundary is an *Error: a Kind that says what
-// went wrong in terms a client can act on, a message that is safe to send to
-// that client, and a cause that only the operator sees in the log. An error
-// that nobody classified has the zero kind, Internal, so forgetting to
-// classify one hides its detail and never leaks it.
-//
-// The package knows nothing of HTTP or AWS; package api maps a Kind to a
-// status, and packages store and auth make the errors.
+// An error that crosses a package boundary is an *Error: a Kind that says what went wrong in terms
+// a client can act on, a message for that client, and a cause that only the operator sees in the
+// log. An error without a kind is Internal, so forgetting it hides the detail and never leaks it.
 package apperr
 
 import (
 	"errors"
-	"fmt"
 	"time"
 )
 
-// Kind says what went wrong, in terms that a client can act on.
-type Kind uint8
+// Kind says what went wrong, in terms that a client can act on. Logs show its text.
+type Kind string
 
-// The kinds. The zero kind is Internal.
+// The kinds.
 const (
-	Internal             Kind = iota // a fault of ours; nothing about it is shown
-	Invalid                          // malformed, or against a rule; Details say which
-	Unauthenticated                  // no credential, or one that is not good
-	Forbidden                        // a good credential without the right
-	NotFound                         // there is no such thing
-	Conflict                         // against the state of another thing
-	PreconditionFailed               // the thing has changed since the client saw it
-	TooLarge                         // more bytes than are taken
-	UnsupportedMediaType             // a body of another kind than JSON
-	KeyReused                        // an idempotency key with another request than its first
-	Unavailable                      // a dependency is throttling or away; worth a retry
-	Timeout                          // no answer within the time there was
+	Internal             Kind = "internal"               // our fault; nothing about it is shown
+	Invalid              Kind = "invalid"                // malformed, or against a rule; Details say which
+	Unauthenticated      Kind = "unauthenticated"        // no credential, or a refused one
+	Forbidden            Kind = "forbidden"              // an accepted credential without the right
+	NotFound             Kind = "not_found"              // there is no such thing
+	Conflict             Kind = "conflict"               // against the state of another thing
+	PreconditionFailed   Kind = "precondition_failed"    // the thing has changed since the client saw it
+	TooLarge             Kind = "too_large"              // more bytes than are read
+	UnsupportedMediaType Kind = "unsupported_media_type" // a body that is not JSON
+	KeyReused            Kind = "key_reused"             // an idempotency key with another request than its first
+	Unavailable          Kind = "unavailable"            // a dependency throttles or cannot be reached; worth a retry
+	Timeout              Kind = "timeout"                // no answer within the time
 )
-
-var kindNames = [...]string{
-	Internal:             "internal",
-	Invalid:              "invalid",
-	Unauthenticated:      "unauthenticated",
-	Forbidden:            "forbidden",
-	NotFound:             "not_found",
-	Conflict:             "conflict",
-	PreconditionFailed:   "precondition_failed",
-	TooLarge:             "too_large",
-	UnsupportedMediaType: "unsupported_media_type",
-	KeyReused:            "key_reused",
-	Unavailable:          "unavailable",
-	Timeout:              "timeout",
-}
-
-// String gives the kind as it stands in logs.
-func (k Kind) String() string {
-	if int(k) >= len(kindNames) {
-		return fmt.Sprintf("kind(%d)", uint8(k))
-	}
-	return kindNames[k]
-}
 
 // Detail names one thing that is wrong with a request.
 type Detail struct {
-	// Field is the member, parameter or header that is meant.
-	Field string `json:"field"`
-	// Message says what it must be, and is safe to show.
-	Message string `json:"message"`
+	Field   string `json:"field"`   // the member, parameter or header
+	Message string `json:"message"` // what it must be, for the client
 }
 
-// Error is an error with a kind, a message for the client and a cause for the
-// operator.
+// Error is an error with a kind, a message for the client and a cause for the operator.
 type Error struct {
-	Kind Kind
-	// Message is sent to the client. It holds no cause and nothing secret.
-	Message string
-	// Details is sent to the client where there are any.
-	Details []Detail
-	// RetryAfter, where positive, is how long a client should wait.
-	RetryAfter time.Duration
-	// Cause is logged and never sent.
-	Cause error
+	Kind       Kind
+	Message    string        // sent to the client: it holds no cause and nothing secret
+	Details    []Detail      // sent to the client, if there are any
+	RetryAfter time.Duration // how long a client should wait, if positive
+	Cause      error         // logged, never sent
 }
 
-// New makes an error of a kind with a message for the client.
+// New returns an error of a kind with a message for the client.
 func New(kind Kind, message string, details ...Detail) *Error {
 	return &Error{Kind: kind, Message: message, Details: details}
 }
 
-// Wrap makes an error of a kind with a message for the client and a cause for
-// the operator.
+// Wrap returns an error of a kind with a message for the client and a cause for the operator.
 func Wrap(kind Kind, message string, cause error) *Error {
 	return &Error{Kind: kind, Message: message, Cause: cause}
 }
 
-// Error is the operator's text: the message, and behind it the cause.
+// InvalidFields returns the Invalid error for a request with wrong members, parameters or headers.
+func InvalidFields(details ...Detail) *Error { return New(Invalid, "Validation failed", details...) }
+
+// InvalidField returns the Invalid error for one wrong member, parameter or header.
+func InvalidField(field, message string) *Error { return InvalidFields(Detail{field, message}) }
+
+// Error returns the operator's text: the message, then the cause.
 func (e *Error) Error() string {
 	if e.Cause == nil {
 		return e.Message
@@ -99,11 +68,11 @@ func (e *Error) Error() string {
 	return e.Message + ": " + e.Cause.Error()
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Cause }
 
-// From finds the *Error in err's chain. An error without one is an Internal
-// error with err as its cause; From(nil) is nil.
+// From returns the *Error in err's chain. An error without one is an Internal error with err as its
+// cause; From(nil) is nil.
 func From(err error) *Error {
 	if err == nil {
 		return nil
@@ -114,9 +83,9 @@ func From(err error) *Error {
 	return Wrap(Internal, "Internal server error", err)
 }
 
-// KindOf gives the kind of an error; Internal where nobody gave it one.
+// KindOf returns the kind of an error; Internal if it has none.
 func KindOf(err error) Kind {
-	if e, ok := errors.AsType[*Error](err); ok {
+	if e, ok := errors.AsType[*Error](err); ok && e.Kind != "" {
 		return e.Kind
 	}
 	return Internal

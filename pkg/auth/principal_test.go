@@ -14,14 +14,23 @@ import (
 	"users-api/pkg/auth"
 )
 
-// viaGateway sends a context the way API Gateway does: as JSON, with members of
-// its own added.
+// viaGateway returns a context as API Gateway passes it on: as JSON, with members of its own.
 func viaGateway(t *testing.T, context map[string]any) []byte {
 	t.Helper()
-	arrived := maps.Clone(context)
-	arrived["principalId"] = "jwt:alice"
-	arrived["integrationLatency"] = 12.0
-	return encode(t, arrived)
+	received := maps.Clone(context)
+	received["principalId"] = "jwt:alice"
+	received["integrationLatency"] = 12.0
+	return encode(t, received)
+}
+
+// members returns the members of a principal's context.
+func members(t *testing.T, p auth.Principal) map[string]any {
+	t.Helper()
+	encoded, err := json.Marshal(p.Context())
+	require.NoError(t, err)
+	var all map[string]any
+	require.NoError(t, json.Unmarshal(encoded, &all))
+	return all
 }
 
 func encode(t *testing.T, context map[string]any) []byte {
@@ -31,35 +40,36 @@ func encode(t *testing.T, context map[string]any) []byte {
 	return encoded
 }
 
-func TestContextArrivesAsItWasSent(t *testing.T) {
+func TestContextRoundTrip(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]auth.Principal{
-		"a token's":    {Subject: "auth0|5f7c8ec7c33c6c004bbafe82", Kind: auth.KindJWT, Scopes: []string{auth.ScopeRead, auth.ScopeWrite}, Expires: time.Now().Add(time.Hour).Truncate(time.Second)},
-		"an API key's": {Subject: "billing", Kind: auth.KindAPIKey, Scopes: []string{auth.ScopeWrite}},
-		"no scopes":    {Subject: "Zoë 😀 \"quoted\"", Kind: auth.KindJWT},
+		"token": {Subject: "auth0|5f7c8ec7c33c6c004bbafe82", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead, auth.ScopeWrite},
+			Expires: time.Now().Add(time.Hour).Truncate(time.Second)},
+		"API key":   {Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeWrite}},
+		"no scopes": {Subject: "Zoë 😀 \"quoted\"", Kind: auth.KindJWT},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			for key, value := range p.Context() {
-				assert.IsType(t, "", value, "%s must be flat: API Gateway answers 500 otherwise", key)
+			for key, value := range members(t, p) {
+				assert.IsType(t, "", value, "%s must not be nested: API Gateway answers 500 otherwise", key)
 			}
-			got, err := auth.FromContext(viaGateway(t, p.Context()))
+			got, err := auth.FromContext(viaGateway(t, members(t, p)))
 			require.NoError(t, err)
 			assert.Equal(t, p, got)
 		})
 	}
 }
 
-func TestUsageKeyStaysInTheAuthorizer(t *testing.T) {
+func TestContextHoldsNoUsageKey(t *testing.T) {
 	t.Parallel()
 	p := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, UsageKey: "abcdefghijklmnopqrstuvwxyz"}
-	assert.NotContains(t, p.Context(), "abcdefghijklmnopqrstuvwxyz")
-	for _, value := range p.Context() {
+	assert.NotContains(t, members(t, p), "abcdefghijklmnopqrstuvwxyz")
+	for _, value := range members(t, p) {
 		assert.NotEqual(t, p.UsageKey, value)
 	}
 }
 
-func TestIDTellsKindsApart(t *testing.T) {
+func TestIDIncludesKind(t *testing.T) {
 	t.Parallel()
 	user := auth.Principal{Subject: "billing", Kind: auth.KindJWT}
 	key := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey}
@@ -76,19 +86,19 @@ func TestFromContextRefuses(t *testing.T) {
 	require.NoError(t, err)
 
 	for name, change := range map[string]func(map[string]any){
-		"no subject":            func(c map[string]any) { delete(c, "sub") },
-		"an empty subject":      func(c map[string]any) { c["sub"] = "" },
-		"a number as subject":   func(c map[string]any) { c["sub"] = 42.0 },
-		"null as subject":       func(c map[string]any) { c["sub"] = nil },
-		"a subject of 256":      func(c map[string]any) { c["sub"] = strings.Repeat("a", 256) },
-		"a line in the subject": func(c map[string]any) { c["sub"] = "alice\nlevel=info" },
-		"no scope":              func(c map[string]any) { delete(c, "scope") },
-		"a list of scopes":      func(c map[string]any) { c["scope"] = []any{"users:read"} },
-		"no kind":               func(c map[string]any) { delete(c, "kind") },
-		"another kind":          func(c map[string]any) { c["kind"] = "cognito" },
-		"an empty exp":          func(c map[string]any) { c["exp"] = "" },
-		"exp is no number":      func(c map[string]any) { c["exp"] = "tomorrow" },
-		"exp of another type":   func(c map[string]any) { c["exp"] = true },
+		"no subject":           func(c map[string]any) { delete(c, "sub") },
+		"empty subject":        func(c map[string]any) { c["sub"] = "" },
+		"number as subject":    func(c map[string]any) { c["sub"] = 42.0 },
+		"null as subject":      func(c map[string]any) { c["sub"] = nil },
+		"subject of 256 bytes": func(c map[string]any) { c["sub"] = strings.Repeat("a", 256) },
+		"line feed in subject": func(c map[string]any) { c["sub"] = "alice\nlevel=info" },
+		"no scope":             func(c map[string]any) { delete(c, "scope") },
+		"array as scope":       func(c map[string]any) { c["scope"] = []any{"users:read"} },
+		"no kind":              func(c map[string]any) { delete(c, "kind") },
+		"unknown kind":         func(c map[string]any) { c["kind"] = "cognito" },
+		"empty exp":            func(c map[string]any) { c["exp"] = "" },
+		"exp not a number":     func(c map[string]any) { c["exp"] = "tomorrow" },
+		"boolean as exp":       func(c map[string]any) { c["exp"] = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -99,7 +109,7 @@ func TestFromContextRefuses(t *testing.T) {
 			assert.Zero(t, p)
 		})
 	}
-	t.Run("no context at all", func(t *testing.T) {
+	t.Run("no context", func(t *testing.T) {
 		t.Parallel()
 		for _, c := range []map[string]any{nil, {}, {"principalId": "user"}, {"claims": map[string]any{"sub": "alice"}}} {
 			_, err := auth.FromContext(encode(t, c))
@@ -121,25 +131,25 @@ func TestRequire(t *testing.T) {
 	for _, tt := range []struct {
 		name    string
 		context map[string]any
-		scope   string
+		scope   auth.Scope
 		want    apperr.Kind
 		ok      bool
 	}{
-		{name: "the scope", context: context("users:read"), scope: auth.ScopeRead, ok: true},
+		{name: "granted scope", context: context("users:read"), scope: auth.ScopeRead, ok: true},
 		{name: "both scopes", context: context("users:read users:write"), scope: auth.ScopeWrite, ok: true},
-		{name: "valid still", context: context("users:read", "exp", "253402300799"), scope: auth.ScopeRead, ok: true},
-		{name: "writing is not reading", context: context("users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "reading is not writing", context: context("users:read"), scope: auth.ScopeWrite, want: apperr.Forbidden},
+		{name: "not expired", context: context("users:read", "exp", "253402300799"), scope: auth.ScopeRead, ok: true},
+		{name: "write scope for a read route", context: context("users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
+		{name: "read scope for a write route", context: context("users:read"), scope: auth.ScopeWrite, want: apperr.Forbidden},
 		{name: "no scope", context: context(""), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "another case", context: context("Users:Read"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "a longer scope", context: context("users:readwrite"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "a comma between", context: context("users:read,users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
+		{name: "scope in another case", context: context("Users:Read"), scope: auth.ScopeRead, want: apperr.Forbidden},
+		{name: "longer scope", context: context("users:readwrite"), scope: auth.ScopeRead, want: apperr.Forbidden},
+		{name: "scopes with a comma", context: context("users:read,users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
 		{name: "no authorizer", context: nil, scope: auth.ScopeRead, want: apperr.Unauthenticated},
-		{name: "expired since", context: context("users:read", "exp", "1000000000"), scope: auth.ScopeRead, want: apperr.Unauthenticated},
+		{name: "expired", context: context("users:read", "exp", "1000000000"), scope: auth.ScopeRead, want: apperr.Unauthenticated},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			p, err := auth.Require(encode(t, tt.context), tt.scope)
+			p, err := auth.Require(encode(t, tt.context), tt.scope, time.Now())
 			if tt.ok {
 				require.NoError(t, err)
 				assert.Equal(t, "alice", p.Subject)
@@ -149,4 +159,22 @@ func TestRequire(t *testing.T) {
 			assert.Zero(t, p)
 		})
 	}
+}
+
+// API Gateway applies a cached policy even after the token has expired.
+func TestRequireRefusesExpiredToken(t *testing.T) {
+	t.Parallel()
+	end := time.Date(2026, 11, 22, 11, 0, 0, 0, time.UTC)
+	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}, Expires: end}
+	cached := encode(t, members(t, p))
+
+	got, err := auth.Require(cached, auth.ScopeRead, end.Add(-time.Nanosecond))
+	require.NoError(t, err)
+	assert.Equal(t, "jwt:alice", got.ID())
+	_, err = auth.Require(cached, auth.ScopeRead, end)
+	assert.Equal(t, auth.ErrExpired, auth.ReasonOf(err))
+
+	p.Expires = time.Time{} // an API key does not expire
+	_, err = auth.Require(encode(t, members(t, p)), auth.ScopeRead, end)
+	assert.NoError(t, err)
 }

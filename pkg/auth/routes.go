@@ -2,28 +2,28 @@ package auth
 
 import (
 	"slices"
-	"strings"
 )
 
-// The scopes. A principal holds none, one or both; writing does not include
-// reading.
+// Scope is a right that a route asks for and a credential grants.
+type Scope = string
+
+// The scopes. A principal holds none, one or both; writing does not include reading.
 const (
-	ScopeRead  = "users:read"
-	ScopeWrite = "users:write"
+	ScopeRead  Scope = "users:read"
+	ScopeWrite Scope = "users:write"
 )
 
-// Route is one route of the API: what a request has to look like, the scope
-// that it takes and the function that answers it.
+// Route is one route of the API.
 type Route struct {
 	Method   string
 	Path     string // as in API Gateway, with {parameters}
-	Scope    string
-	Function string // its name in serverless.yml
+	Scope    Scope  // that a caller needs
+	Function string // the function's name in serverless.yml
 }
 
-// Routes is the one table of routes. The policy is computed from it, and
-// serverless.yml and openapi.yml are tested against it. The slice is the
-// caller's own.
+// Routes returns the one table of routes. The authorizer's policy is computed from it, and tests
+// compare serverless.yml, template.yaml, openapi.yml and the functions with it. The slice is a
+// copy.
 func Routes() []Route {
 	return []Route{
 		{Method: "GET", Path: "/users", Scope: ScopeRead, Function: "listUsers"},
@@ -34,26 +34,15 @@ func Routes() []Route {
 	}
 }
 
-// knownScopes keeps the scopes that some route takes, in the table's order and
-// each once. The rest of what an identity provider grants ("openid", the scopes
-// of other services) is none of this API's business, nor of its logs.
-func knownScopes(granted []string) []string {
-	var known []string
+// KnownScopes returns the granted scopes that some route asks for, in the table's order and without
+// duplicates. An identity provider may grant others ("openid", scopes of other services), which do
+// not concern this API and its logs.
+func KnownScopes(granted []string) []Scope {
+	var known []Scope
 	for _, r := range Routes() {
 		if slices.Contains(granted, r.Scope) && !slices.Contains(known, r.Scope) {
 			known = append(known, r.Scope)
 		}
 	}
 	return known
-}
-
-// resource gives the route as it stands in a policy: parameters as "*".
-func (r Route) resource() string {
-	parts := strings.Split(r.Path, "/")
-	for i, p := range parts {
-		if strings.HasPrefix(p, "{") {
-			parts[i] = "*"
-		}
-	}
-	return r.Method + strings.Join(parts, "/")
 }

@@ -3,15 +3,13 @@ package store
 import (
 	"context"
 	"fmt"
-	"strconv"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-	"github.com/google/uuid"
 
 	"users-api/pkg/apperr"
+	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
@@ -22,14 +20,13 @@ const (
 	createIdempotency
 )
 
-// Create adds a user. With an idempotency key, the same input again within a
-// day gives the same user again, as it was created, and adds nothing.
+// Create adds a user. With an idempotency key, the same input within a day returns the same user,
+// as it was created, and adds nothing.
 //
-// Conflict where another user has the address; KeyReused where the key was used
-// with another input.
+// Conflict if another user has the address; KeyReused if the key was used with another input.
 func (t *Table) Create(ctx context.Context, in user.Input, idem Idempotency) (user.User, error) {
-	u, err := retryContended(ctx, func() (user.User, error) { return t.create(ctx, in, idem) })
-	return u, classify(ctx, "create user", err)
+	u, err := dynamo.Retry(ctx, func() (user.User, error) { return t.create(ctx, in, idem) })
+	return u, dynamo.Classify(ctx, "create user", err)
 }
 
 func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (user.User, error) {
@@ -49,22 +46,17 @@ func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (us
 	return t.notCreated(err, in)
 }
 
-// creation is the transaction: user, reservation and, if asked for, the record
-// of the key.
+// creation returns the writes of the transaction: the user, its reservation and the key's record.
 func (t *Table) creation(u user.User, in user.Input, idem Idempotency) ([]types.TransactWriteItem, error) {
-	userWrite, err := toItem(u)
+	it, err := toItem(u)
 	if err != nil {
 		return nil, err
 	}
-	reservationWrite, err := t.reserve(u)
-	if err != nil {
-		return nil, err
-	}
-	writes := []types.TransactWriteItem{{Put: t.putNew(userWrite)}, {Put: reservationWrite}}
+	writes := []types.TransactWriteItem{{Put: t.putNew(it)}, {Put: t.reserve(u.ID, in.Email)}}
 	if idem.Key == "" {
 		return writes, nil
 	}
-	record, err := t.remember(u.ID, in, idem)
+	record, err := t.putRecord(u.ID, in, idem)
 	return append(writes, types.TransactWriteItem{Put: record}), err
 }
 
@@ -73,71 +65,26 @@ func (t *Table) putNew(it item) *types.Put {
 	return &types.Put{TableName: &t.name, Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}
 }
 
-func (t *Table) reserve(u user.User) (*types.Put, error) {
-	id, err := reservationID(u.Email)
-	if err != nil {
-		return nil, err
-	}
-	it, err := attributevalue.MarshalMap(reservation{ID: id, UserID: u.ID})
-	return t.putNew(it), err
+// reserve puts the reservation of an address for a user.
+func (t *Table) reserve(id user.ID, e user.Email) *types.Put {
+	return t.putNew(item{keyAttribute: text(reservationID(e)), "userId": text(id.String())})
 }
 
-// remember puts the record of a key. TTL deletes late, so a record that has
-// expired counts as gone.
-func (t *Table) remember(userID string, in user.Input, idem Idempotency) (*types.Put, error) {
-	now := t.now()
-	record, err := idem.record(userID, in, now)
-	if err != nil {
-		return nil, err
-	}
-	it, err := attributevalue.MarshalMap(record)
-	put := t.putNew(it)
-	put.ConditionExpression = aws.String("attribute_not_exists(id) OR expiresAt <= :now")
-	put.ExpressionAttributeValues = item{":now": number(now.Unix())}
-	put.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
-	return put, err
-}
-
-func number(n int64) types.AttributeValue {
-	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
-}
-
-// notCreated finds out why a creation was cancelled. The key's record comes
-// first: a request that is sent again also meets the reservation that it made.
+// notCreated finds out why a creation was canceled. It looks at the key's record first: a repeated
+// request also meets the reservation that it made itself.
 func (t *Table) notCreated(err error, in user.Input) (user.User, error) {
-	why := reasons(err)
+	reasons := dynamo.ReasonsOf(err)
 	switch {
-	case failed(why, createIdempotency) != nil:
-		return replay(failed(why, createIdempotency).Item, in)
-	case contended(err):
-		return user.User{}, errAgain{err}
-	case failed(why, createReservation) != nil:
-		return user.User{}, emailTaken(err)
+	case reasons.ConditionFailed(createIdempotency) != nil:
+		return replay(reasons.ConditionFailed(createIdempotency).Item, in)
+	case dynamo.IsContended(err):
+		return user.User{}, dynamo.Contended(err)
+	case reasons.ConditionFailed(createReservation) != nil:
+		return user.User{}, errEmailTaken(err)
 	}
 	return user.User{}, err
 }
 
-func emailTaken(cause error) error {
+func errEmailTaken(cause error) error {
 	return apperr.Wrap(apperr.Conflict, "Email address is taken", cause)
-}
-
-// replay tells a creation again from its record and its input, which are all
-// that went into it.
-func replay(it item, in user.Input) (user.User, error) {
-	var record idempotencyRecord
-	if err := attributevalue.UnmarshalMap(it, &record); err != nil {
-		return user.User{}, fmt.Errorf("read idempotency record: %w", err)
-	}
-	same, err := fingerprint(in)
-	if err != nil {
-		return user.User{}, err
-	}
-	if record.Fingerprint != same {
-		return user.User{}, apperr.New(apperr.KeyReused, "Idempotency-Key was used with another request")
-	}
-	id, err := uuid.Parse(record.UserID)
-	if err != nil {
-		return user.User{}, fmt.Errorf("read idempotency record: %w", err)
-	}
-	return user.New(id, in), nil
 }

@@ -5,38 +5,37 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"users-api/pkg/apperr"
+	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
-// Get gives the user with an id, as of now: the read is consistent, so a client
-// finds what it has just written. The id must have been checked by user.ParseID;
-// others could name items that are no users. NotFound where there is none.
-func (t *Table) Get(ctx context.Context, id string) (user.User, error) {
+// Get returns the user with an id. The read is consistent, so a client finds what it has just
+// written. NotFound if there is none.
+func (t *Table) Get(ctx context.Context, id user.ID) (user.User, error) {
 	u, err := t.get(ctx, id)
-	return u, classify(ctx, fmt.Sprintf("get user %q", id), err)
+	return u, dynamo.Classify(ctx, fmt.Sprintf("get user %q", id), err)
 }
 
-func (t *Table) get(ctx context.Context, id string) (user.User, error) {
-	it, err := t.getItem(ctx, id)
+func (t *Table) get(ctx context.Context, id user.ID) (user.User, error) {
+	it, err := t.getItem(ctx, id.String())
 	if err != nil {
 		return user.User{}, err
 	}
 	return found(it, id)
 }
 
-// found gives the user of an item; NotFound where there is none.
-func found(it item, id string) (user.User, error) {
+// found returns the user of an item; NotFound if there is no item.
+func found(it item, id user.ID) (user.User, error) {
 	if it == nil {
 		return user.User{}, apperr.Wrap(apperr.NotFound, "Not found", fmt.Errorf("no user %q", id))
 	}
 	return fromItem(it)
 }
 
-// getItem gives an item; nil where there is none.
+// getItem returns an item; nil if there is none.
 func (t *Table) getItem(ctx context.Context, id string) (item, error) {
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &t.name,
@@ -49,15 +48,10 @@ func (t *Table) getItem(ctx context.Context, id string) (item, error) {
 	return out.Item, nil
 }
 
-// FindByEmail gives the user that has an address, or none. Invalid where the
-// address is none.
-func (t *Table) FindByEmail(ctx context.Context, email string) ([]user.User, error) {
-	id, err := reservationID(email)
-	if err != nil {
-		return nil, apperr.New(apperr.Invalid, "Validation failed", apperr.Detail{Field: "email", Message: err.Error()})
-	}
-	users, err := t.findReserved(ctx, id)
-	return users, classify(ctx, "find user by email", err)
+// FindByEmail returns the user that has an address, or none.
+func (t *Table) FindByEmail(ctx context.Context, e user.Email) ([]user.User, error) {
+	users, err := t.findReserved(ctx, reservationID(e))
+	return users, dynamo.Classify(ctx, "find user by email", err)
 }
 
 func (t *Table) findReserved(ctx context.Context, reservationID string) ([]user.User, error) {
@@ -65,12 +59,13 @@ func (t *Table) findReserved(ctx context.Context, reservationID string) ([]user.
 	if err != nil || it == nil {
 		return nil, err
 	}
-	var r reservation
-	if err := attributevalue.UnmarshalMap(it, &r); err != nil {
-		return nil, err
+	a := attributes{of: it}
+	id := a.id("userId")
+	if a.err != nil {
+		return nil, fmt.Errorf("read reservation: %w", a.err)
 	}
-	u, err := t.get(ctx, r.UserID)
-	if apperr.KindOf(err) == apperr.NotFound && err != nil {
+	u, err := t.get(ctx, id)
+	if err != nil && apperr.KindOf(err) == apperr.NotFound {
 		return nil, nil // deleted between the two reads
 	}
 	if err != nil {

@@ -1,14 +1,20 @@
 package store
 
 import (
-	"cmp"
+	"bytes"
 	"context"
+	"encoding/base64"
+	"encoding/binary"
+	"hash/crc32"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
 
+	"users-api/pkg/apperr"
+	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
@@ -18,25 +24,25 @@ type Page struct {
 	Next  string      // the cursor of the next page; "" on the last one
 }
 
-// List gives up to limit users behind a cursor, newest first; the first page
-// has the cursor "". A user may be missing for the moment that the index takes
-// to follow a write. Users that come and go meanwhile make no other one appear
-// twice or be left out. Invalid where the cursor is none of List's.
+// List returns up to limit users after a cursor, newest first; the first page has the cursor "".
+// The index follows a write after a moment; until then a new user may be missing. Users that are
+// created or deleted between two pages cause no other user to be duplicated or left out. Invalid if
+// the cursor is not one of List's.
 func (t *Table) List(ctx context.Context, limit int, cursor string) (Page, error) {
 	before, err := decodeCursor(cursor)
 	if err != nil {
 		return Page{}, err
 	}
 	page, err := t.list(ctx, limit, before)
-	return page, classify(ctx, "list users", err)
+	return page, dynamo.Classify(ctx, "list users", err)
 }
 
 func (t *Table) list(ctx context.Context, limit int, before string) (Page, error) {
-	users, err := t.queryShards(ctx, limit+1, before) // one more tells whether there is a next page
+	users, err := t.queryShards(ctx, limit+1, before) // one more shows whether there is a next page
 	if err != nil {
 		return Page{}, err
 	}
-	slices.SortFunc(users, func(a, b user.User) int { return cmp.Compare(b.ID, a.ID) })
+	slices.SortFunc(users, func(a, b user.User) int { return bytes.Compare(b.ID.UUID[:], a.ID.UUID[:]) })
 	if len(users) <= limit {
 		return Page{Users: users}, nil
 	}
@@ -44,47 +50,28 @@ func (t *Table) list(ctx context.Context, limit int, before string) (Page, error
 	return Page{Users: users, Next: encodeCursor(users[limit-1].ID)}, nil
 }
 
-// queryShards asks all shards at once, each for as many as there might be in it:
-// one of them from here, which spares a new goroutine's stack growing.
+// queryShards queries all shards at once, each for a whole page.
 func (t *Table) queryShards(ctx context.Context, limit int, before string) ([]user.User, error) {
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	type answer struct {
-		users []user.User
-		err   error
+	var pages [listShards][]user.User
+	group, ctx := errgroup.WithContext(ctx)
+	for shard := range pages {
+		group.Go(func() (err error) {
+			pages[shard], err = t.queryShard(ctx, shard, limit, before)
+			return err
+		})
 	}
-	answers := make(chan answer, listShards-1)
-	for shard := 1; shard < listShards; shard++ {
-		go func() {
-			users, err := t.queryShard(ctx, shard, limit, before)
-			answers <- answer{users, err}
-		}()
-	}
-	all, err := t.queryShard(ctx, 0, limit, before)
-	if err != nil {
-		return nil, err
-	}
-	for range listShards - 1 {
-		a := <-answers
-		if a.err != nil {
-			return nil, a.err
-		}
-		all = append(all, a.users...)
-	}
-	return all, nil
+	err := group.Wait()
+	return slices.Concat(pages[:]...), err
 }
 
 func (t *Table) queryShard(ctx context.Context, shard, limit int, before string) ([]user.User, error) {
 	out, err := t.client.Query(ctx, &dynamodb.QueryInput{
-		TableName:              &t.name,
-		IndexName:              aws.String(creationIndex),
-		KeyConditionExpression: aws.String(shardAttribute + " = :shard AND " + keyAttribute + " < :before"),
-		ExpressionAttributeValues: item{
-			":shard":  number(int64(shard)),
-			":before": &types.AttributeValueMemberS{Value: before},
-		},
-		ScanIndexForward: aws.Bool(false),
-		Limit:            aws.Int32(int32(limit)),
+		TableName:                 &t.name,
+		IndexName:                 aws.String(creationIndex),
+		KeyConditionExpression:    aws.String(shardAttribute + " = :shard AND " + keyAttribute + " < :before"),
+		ExpressionAttributeValues: item{":shard": number(int64(shard)), ":before": text(before)},
+		ScanIndexForward:          aws.Bool(false),
+		Limit:                     aws.Int32(int32(limit)),
 	})
 	if err != nil {
 		return nil, err
@@ -96,4 +83,38 @@ func (t *Table) queryShard(ctx context.Context, shard, limit int, before string)
 		}
 	}
 	return users, nil
+}
+
+// A cursor is the id of the last user of a page, with a checksum over it and the name of the index,
+// so that a truncated or mistyped cursor, or one of another list, is recognized. It holds nothing
+// secret and grants nothing.
+const cursorBytes = len(uuid.UUID{}) + crc32.Size
+
+// beforeAll is greater than every id: the position of the first page.
+const beforeAll = "~"
+
+var errBadCursor = apperr.InvalidField("cursor", "must be the nextCursor of an earlier answer")
+
+func encodeCursor(id user.ID) string {
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(id.UUID[:], checksum(id)))
+}
+
+// decodeCursor returns the id after which a page starts. The error is Invalid.
+func decodeCursor(cursor string) (string, error) {
+	if cursor == "" {
+		return beforeAll, nil
+	}
+	b, err := base64.RawURLEncoding.DecodeString(cursor)
+	if err != nil || len(b) != cursorBytes {
+		return "", errBadCursor
+	}
+	id := user.ID{UUID: uuid.UUID(b[:len(uuid.UUID{})])}
+	if encodeCursor(id) != cursor { // the decoder accepts other spellings, and line breaks
+		return "", errBadCursor
+	}
+	return id.String(), nil
+}
+
+func checksum(id user.ID) uint32 {
+	return crc32.ChecksumIEEE(append([]byte(creationIndex), id.UUID[:]...))
 }

@@ -3,39 +3,78 @@
 // Three kinds of items share the table, told apart by their ids:
 //
 //	<uuid>               a user
-//	email#<address>      a reservation: this normalised address is that user's
+//	email#<address>      a reservation: this normalized address is that user's
 //	idempotency#<hash>   what a creation with an Idempotency-Key made, for a day
 //
-// Whatever belongs together is written in one transaction, and each write is
-// conditional on what it was decided by. So the table is consistent between any
-// two calls, whoever dies or races: no address has two users, no user lacks its
-// reservation, no reservation lacks its user, and no write is lost.
+// Items that belong together are written in one transaction, and each write is conditional on the
+// state that it is based on. So whatever fails or runs at the same time, no address has two users,
+// every user has its reservation, every reservation its user, and no write is lost. The index
+// byCreation holds only the users, newest first.
 //
-// The global index byCreation holds the users alone, spread over a few shards,
-// newest first. A page of it costs the same however many users there are.
-//
-// Errors are apperr's, each documented at its method. Beside those, every method
-// answers Unavailable when the table throttles or is away, Timeout when the
-// context ends first, and Internal for what should not happen.
+// In addition to the errors that are documented at each method, every method returns Unavailable
+// when the table throttles or cannot be reached, Timeout when the context ends first, and Internal
+// for what should not happen.
 package store
 
 import (
+	"context"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/google/uuid"
+
+	"users-api/pkg/dynamo"
+	"users-api/pkg/env"
+	"users-api/pkg/user"
 )
 
 // Table is the users' table. It is safe for concurrent use.
 type Table struct {
-	client *dynamodb.Client
-	name   string
-	now    func() time.Time
-	newID  func() (uuid.UUID, error)
+	client      *dynamodb.Client
+	connections int // the most that an operation uses at once
+	name        string
+	now         func() time.Time
+	newID       func() (user.ID, error)
 }
 
-// New makes a Table of the given name. Ids come from newID, which must give
-// UUIDv7s, and times from now.
-func New(client *dynamodb.Client, name string, now func() time.Time, newID func() (uuid.UUID, error)) *Table {
-	return &Table{client: client, name: name, now: now, newID: newID}
+// New returns the table of the given name, with the time from now and ids from newID.
+func New(client *dynamodb.Client, name string, now func() time.Time, newID func() (user.ID, error)) *Table {
+	return &Table{client: client, connections: 1, name: name, now: now, newID: newID}
+}
+
+// FromEnv returns the table of a deployed function: TABLE_NAME, with a client as dynamo.FromEnv
+// makes it. The error names every variable that is missing or wrong.
+func FromEnv(lookup env.Lookup) (*Table, error) {
+	r := env.New(lookup)
+	name := r.Require("TABLE_NAME", dynamo.IsTableName, "the name of the users' table")
+	client := dynamo.FromEnv(r)
+	if err := r.Err(); err != nil {
+		return nil, err
+	}
+	return New(client, name, time.Now, user.NewID), nil
+}
+
+// ListFromEnv is FromEnv for the function that lists, which queries all shards at once.
+func ListFromEnv(lookup env.Lookup) (*Table, error) {
+	t, err := FromEnv(lookup)
+	if err != nil {
+		return nil, err
+	}
+	t.connections = listShards
+	return t, nil
+}
+
+// Connect opens the connections that the function's first request uses.
+func (t *Table) Connect(ctx context.Context) error {
+	return dynamo.Connect(ctx, t.client, t.connections)
+}
+
+// rehearsedItem is what every read of a rehearsal finds: a user and, by userId, a reservation.
+const rehearsedItem = `{"id":{"S":"019aab7e-1a80-7c00-8000-000000000001"},"name":{"S":"Rehearsal"},
+	"email":{"S":"rehearsal@example.com"},"age":{"N":"42"},"createdAt":{"S":"2025-11-22T12:15:59.616Z"},
+	"updatedAt":{"S":"2025-11-22T12:15:59.616Z"},"version":{"N":"1"},"listShard":{"N":"1"},
+	"userId":{"S":"019aab7e-1a80-7c00-8000-000000000001"}}`
+
+// Rehearsal returns a table that uses no network: writes succeed, and reads find one user.
+func (t *Table) Rehearsal() *Table {
+	return New(dynamo.Rehearsal(t.client, rehearsedItem), t.name, t.now, t.newID)
 }

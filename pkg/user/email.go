@@ -21,39 +21,49 @@ var (
 
 const maxLocalBytes = 64 // RFC 5321, section 4.5.3.1.1
 
-// NormalizeEmail gives the form in which two addresses are compared: two users
-// may not have addresses with the same form. It folds case, composes characters
-// (Unicode NFC) and writes the domain as DNS has it (IDNA, UTS #46). The local
-// part of an address is case-sensitive by RFC 5321, but no mail provider in use
-// treats it so.
+// Email is a valid address, as the client wrote it and in the normalized form by which two
+// addresses are compared. The zero value is no address.
+type Email struct{ written, normalized string }
+
+// ParseEmail checks and normalizes an address. Normalizing folds case, composes characters (Unicode
+// NFC) and writes the domain as DNS has it (IDNA, UTS #46). The local part is case-sensitive by RFC
+// 5321, but no mail provider in use treats it so.
 //
-// Where folding could make one person's address out of another's, it refuses:
-// characters with a compatibility form (ﬁ, full-width letters), letters outside
-// ASCII that fold into it (the Kelvin sign, dotless i), invisible and control
-// characters. Its errors are for the client, as they stand.
-func NormalizeEmail(address string) (string, error) {
+// If folding could turn one person's address into another's, it refuses: characters with a
+// compatibility form (ﬁ, full-width letters), letters outside ASCII that fold into it (the Kelvin
+// sign, dotless i), invisible and control characters. The text of an error is meant for the client.
+func ParseEmail(address string) (Email, error) {
 	at := strings.LastIndexByte(address, '@')
 	switch {
 	case !utf8.ValidString(address), at < 1:
-		return "", errEmailSyntax
+		return Email{}, errEmailSyntax
 	case len(address) > MaxEmailBytes, at > maxLocalBytes:
-		return "", errEmailLength
+		return Email{}, errEmailLength
 	case !isAddrSpec(address):
-		return "", errEmailSyntax
+		return Email{}, errEmailSyntax
 	}
 	local, err := normalizeLocal(address[:at])
 	if err != nil {
-		return "", err
+		return Email{}, err
 	}
 	domain, err := normalizeDomain(address[at+1:])
 	if err != nil {
-		return "", err
+		return Email{}, err
 	}
-	return local + "@" + domain, nil
+	return Email{written: address, normalized: local + "@" + domain}, nil
 }
 
-// isAddrSpec tells whether the text is an address alone (RFC 5322 addr-spec as
-// dot-atoms): no display name, comment, quoting or white space.
+// String returns the address as the client wrote it.
+func (e Email) String() string { return e.written }
+
+// Normalized returns the form by which addresses are compared.
+func (e Email) Normalized() string { return e.normalized }
+
+// MarshalText returns the address as the client wrote it.
+func (e Email) MarshalText() ([]byte, error) { return []byte(e.written), nil }
+
+// isAddrSpec reports whether the text is a bare address (RFC 5322 addr-spec as dot-atoms), without
+// display name, comment, quotes or white space.
 func isAddrSpec(s string) bool {
 	a, err := mail.ParseAddress(s)
 	return err == nil && a.Name == "" && a.Address == s
@@ -66,8 +76,8 @@ func normalizeLocal(s string) (string, error) {
 	return norm.NFC.String(strings.Map(fold, s)), nil
 }
 
-// fold goes over the upper case, so that letters with two lower cases (Greek
-// final sigma) come out the same.
+// fold returns the lower case of a letter's upper case, so that two lower cases of one letter
+// (Greek sigma and final sigma) become one.
 func fold(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
 func unsafeInEmail(r rune) bool {

@@ -2,6 +2,8 @@ package user
 
 import (
 	"encoding/json"
+	"errors"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -20,145 +22,102 @@ const (
 	MaxAge        = 120
 )
 
-// Input is what a client may say about a user: all of it, on POST and on PUT.
+// Input is what a client can set of a user: all of it, on POST and on PUT.
 type Input struct {
 	Name  string `json:"name"`
-	Email string `json:"email"`
+	Email Email  `json:"email"`
 	Age   *int   `json:"age,omitempty"`
 }
 
-// ParseInput reads the members of a JSON object and checks them. Its error is
-// Invalid and names every member that is wrong, not just the first.
-func ParseInput(members map[string]json.RawMessage) (Input, error) {
-	p := parser{members: members}
-	in := Input{Name: p.name(), Email: p.email(), Age: p.age()}
-	p.refuseUnknown()
-	if len(p.details) > 0 {
-		return Input{}, apperr.New(apperr.Invalid, "Validation failed", p.details...)
+// ParseInput reads and checks the members of a JSON object. Its error is Invalid and names every
+// member that is wrong, not only the first.
+func ParseInput(members map[string]json.RawMessage) (in Input, err error) {
+	var wrong []apperr.Detail
+	check := func(field string, err error) {
+		if err != nil {
+			wrong = append(wrong, apperr.Detail{Field: field, Message: err.Error()})
+		}
+	}
+	in.Name, err = parseName(members["name"])
+	check("name", err)
+	in.Email, err = parseEmail(members["email"])
+	check("email", err)
+	in.Age, err = parseAge(members["age"])
+	check("age", err)
+	for _, name := range unknown(members) {
+		check(clip(name), errors.New("is not a member of a user"))
+	}
+	if len(wrong) > 0 {
+		return Input{}, apperr.InvalidFields(wrong...)
 	}
 	return in, nil
 }
 
-// Validate checks input that was not parsed from JSON, by the same rules. It
-// reports what is wrong in the same way, and trims the name.
-func (in *Input) Validate() error {
-	p := parser{}
-	in.Name = p.checkName(in.Name)
-	p.checkEmail(in.Email)
-	if in.Age != nil {
-		p.checkAge(*in.Age)
-	}
-	if len(p.details) > 0 {
-		return apperr.New(apperr.Invalid, "Validation failed", p.details...)
-	}
-	return nil
-}
-
-// parser gathers what is wrong with the members that it reads.
-type parser struct {
-	members map[string]json.RawMessage
-	details []apperr.Detail
-}
-
-func (p *parser) fail(field, message string) {
-	p.details = append(p.details, apperr.Detail{Field: field, Message: message})
-}
-
-func (p *parser) name() string {
-	s, ok := p.text("name")
-	if !ok {
-		return ""
-	}
-	return p.checkName(s)
-}
-
-func (p *parser) checkName(s string) string {
+func parseName(raw json.RawMessage) (string, error) {
+	s, err := parseText(raw)
 	name := strings.TrimSpace(s)
 	switch {
+	case err != nil:
+		return "", err
 	case utf8.RuneCountInString(name) < MinNameLength, utf8.RuneCountInString(s) > MaxNameLength:
-		p.fail("name", "must have 2 to 100 characters")
+		return "", errors.New("must have 2 to 100 characters")
 	case !utf8.ValidString(s), strings.ContainsFunc(s, unprintable):
-		p.fail("name", "must not contain control characters or broken text")
+		return "", errors.New("must not contain control characters or broken text")
 	}
-	return name
+	return name, nil
 }
 
-// unprintable is a control character (also a tab or newline: a name is one
-// line), or the character that stands where text could not be decoded.
+// unprintable reports whether a character is a control character (a name is one line), or the one
+// that replaces text that could not be decoded.
 func unprintable(r rune) bool { return unicode.Is(unicode.Cc, r) || r == utf8.RuneError }
 
-func (p *parser) email() string {
-	s, ok := p.text("email")
-	if ok {
-		p.checkEmail(s)
+func parseEmail(raw json.RawMessage) (Email, error) {
+	s, err := parseText(raw)
+	if err != nil {
+		return Email{}, err
 	}
-	return s
+	return ParseEmail(s)
 }
 
-func (p *parser) checkEmail(s string) {
-	if _, err := NormalizeEmail(s); err != nil {
-		p.fail("email", err.Error())
-	}
-}
-
-func (p *parser) age() *int {
-	raw, ok := p.members["age"]
-	if !ok {
-		return nil
+func parseAge(raw json.RawMessage) (*int, error) {
+	if raw == nil {
+		return nil, nil
 	}
 	n, err := strconv.Atoi(string(raw))
-	if err != nil {
-		p.fail("age", "must be an integer from 18 to 120")
-		return nil
+	if err != nil || n < MinAge || n > MaxAge {
+		return nil, errors.New("must be an integer from 18 to 120")
 	}
-	p.checkAge(n)
-	return &n
+	return &n, nil
 }
 
-func (p *parser) checkAge(n int) {
-	if n < MinAge || n > MaxAge {
-		p.fail("age", "must be an integer from 18 to 120")
-	}
-}
-
-// text reads a required member that is a string.
-func (p *parser) text(field string) (string, bool) {
-	raw, ok := p.members[field]
-	if !ok {
-		p.fail(field, "is required")
-		return "", false
+// parseText reads a required member that must be a string.
+func parseText(raw json.RawMessage) (string, error) {
+	if raw == nil {
+		return "", errors.New("is required")
 	}
 	var s *string
 	if err := json.Unmarshal(raw, &s); err != nil || s == nil {
-		p.fail(field, "must be a string")
-		return "", false
+		return "", errors.New("must be a string")
 	}
-	return *s, true
+	return *s, nil
 }
 
-func (p *parser) refuseUnknown() {
-	var unknown []string
-	for name := range p.members {
-		if name != "name" && name != "email" && name != "age" {
-			unknown = append(unknown, name)
-		}
-	}
-	slices.Sort(unknown)
-	for _, name := range unknown[:min(len(unknown), maxUnknownShown)] {
-		p.fail(clip(name), "is not a member of a user")
-	}
-}
-
-// What a client sent is shown back to it only in bounds.
+// Bounds on what an error repeats of the request.
 const (
 	maxUnknownShown = 10
 	maxFieldShown   = 64 // characters
 )
 
+// unknown returns the names of the first members that a user does not have.
+func unknown(members map[string]json.RawMessage) []string {
+	known := func(name string) bool { return name == "name" || name == "email" || name == "age" }
+	names := slices.DeleteFunc(slices.Sorted(maps.Keys(members)), known)
+	return names[:min(len(names), maxUnknownShown)]
+}
+
 func clip(name string) string {
-	runes := []rune(name)
-	if len(runes) <= maxFieldShown {
-		return name
+	if runes := []rune(name); len(runes) > maxFieldShown {
+		return string(runes[:maxFieldShown]) + "…"
 	}
-	return string(runes[:maxFieldShown]) + "…"
+	return name
 }

@@ -1,21 +1,19 @@
-// Package user says what a user is: its attributes, the rules that its input
-// must keep, and when two email addresses are the same one.
+// Package user says what a user is: its attributes, the rules for its input, and when two email
+// addresses are the same.
 //
-// It does no I/O and knows neither HTTP nor AWS. The rules stand twice: here in
-// Go, which is what a function runs, and in schema.json (JSON Schema draft-04,
-// the dialect of API Gateway), which is what API Gateway refuses requests by
-// before a function is paid for. A property test holds the two together. What
-// the schema cannot state, and only the Go code checks, is:
+// It does no I/O and knows neither HTTP nor AWS. The rules are written twice: in Go, which the
+// functions run, and in schema.json (JSON Schema draft-04, the dialect of API Gateway), by which
+// API Gateway can refuse a request before a function is paid for. A property test compares the two.
+// The schema cannot state, and only the Go code checks, that
 //
-//   - that a name has 2 characters when the white space around it is gone,
-//   - the grammar of an address beyond "one @ and no white space", its length
-//     in bytes, and whether it can be normalised safely,
-//   - that no member stands twice.
+//   - a name has 2 characters without the white space around it,
+//   - an address follows the grammar beyond "one @ and no white space", is short
+//     enough in bytes, and can be normalized safely,
+//   - no member occurs twice.
 package user
 
 import (
-	"fmt"
-	"strings"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -25,30 +23,29 @@ import (
 
 // User is one user, as clients see it.
 type User struct {
-	ID        string `json:"id"` // UUIDv7, lower case
+	ID        ID     `json:"id"`
 	Name      string `json:"name"`
-	Email     string `json:"email"` // as the client wrote it; see NormalizeEmail
+	Email     string `json:"email"` // as the client wrote it
 	Age       *int   `json:"age,omitempty"`
 	CreatedAt Time   `json:"createdAt"`
 	UpdatedAt Time   `json:"updatedAt"`
 	Version   int64  `json:"version"` // counts from 1
 }
 
-// New makes version 1 of a user. Its times are the one that is in its id, so
-// that a creation can be told again from the id and the input alone.
-func New(id uuid.UUID, in Input) User {
-	at := IDTime(id)
+// New returns version 1 of a user. Its times are that of its id, so id and input determine it.
+func New(id ID, in Input) User {
+	at := id.Time()
 	return User{
-		ID: id.String(), Name: in.Name, Email: in.Email, Age: in.Age,
+		ID: id, Name: in.Name, Email: in.Email.String(), Age: in.Age,
 		CreatedAt: at, UpdatedAt: at, Version: 1,
 	}
 }
 
-// Replace makes the user's next version out of new input. updatedAt never goes
-// back, whatever the clocks of two machines say.
+// Replace returns the user's next version, made of new input. UpdatedAt never decreases, even if
+// the clocks of two machines differ.
 func (u User) Replace(in Input, now time.Time) User {
 	next := u
-	next.Name, next.Email, next.Age = in.Name, in.Email, in.Age
+	next.Name, next.Email, next.Age = in.Name, in.Email.String(), in.Age
 	next.Version++
 	if now.After(time.Time(u.UpdatedAt)) {
 		next.UpdatedAt = Time(now.UTC().Truncate(time.Millisecond))
@@ -56,45 +53,54 @@ func (u User) Replace(in Input, now time.Time) User {
 	return next
 }
 
-// ParseID checks an id that came from a client and gives its canonical form.
-// What is not a UUID names no user: the error is NotFound.
-func ParseID(s string) (string, error) {
-	id, err := uuid.Parse(s)
-	if err != nil || len(s) != len(uuid.Nil.String()) {
-		return "", apperr.Wrap(apperr.NotFound, "Not found", fmt.Errorf("id is not a UUID"))
-	}
-	return id.String(), nil
+// ID names a user: a UUIDv7 (RFC 9562, section 5.7), whose first bits are the time at which it was
+// made, so that ids sort by age.
+type ID struct{ uuid.UUID }
+
+// NewID returns a new id.
+func NewID() (ID, error) {
+	id, err := uuid.NewV7()
+	return ID{id}, err
 }
 
-// IDTime is the time in a UUIDv7, in milliseconds (RFC 9562, section 5.7).
-func IDTime(id uuid.UUID) Time {
+// ParseID reads an id in the form of String, in either case. The error is NotFound.
+func ParseID(s string) (ID, error) {
+	id, err := uuid.Parse(s)
+	if err != nil || len(s) != len(uuid.Nil.String()) {
+		return ID{}, apperr.Wrap(apperr.NotFound, "Not found", errors.New("id is not a UUID"))
+	}
+	return ID{id}, nil
+}
+
+// Time returns the time at which the id was made, in milliseconds.
+func (id ID) Time() Time {
 	var ms int64
-	for _, b := range id[:6] {
+	for _, b := range id.UUID[:6] {
 		ms = ms<<8 | int64(b)
 	}
 	return Time(time.UnixMilli(ms).UTC())
 }
 
-// Time is a point in time as the API writes it: UTC with milliseconds, always
-// 24 characters, so that text order is time order.
+// Time is a point in time as the API writes it: UTC with milliseconds, always 24 characters, so
+// that text order is time order.
 type Time time.Time
 
 const timeLayout = "2006-01-02T15:04:05.000Z"
 
-// ParseTime reads what String wrote.
+// ParseTime reads the form of String.
 func ParseTime(s string) (Time, error) {
 	t, err := time.Parse(timeLayout, s)
 	return Time(t), err
 }
 
-// String is the time in the API's form.
+// String returns the time in the API's form.
 func (t Time) String() string { return time.Time(t).UTC().Format(timeLayout) }
 
-// MarshalText writes the time in the API's form.
+// MarshalText returns the time in the API's form.
 func (t Time) MarshalText() ([]byte, error) { return []byte(t.String()), nil }
 
-// UnmarshalText reads the API's form.
+// UnmarshalText reads what MarshalText wrote.
 func (t *Time) UnmarshalText(b []byte) (err error) {
-	*t, err = ParseTime(strings.TrimSpace(string(b)))
+	*t, err = ParseTime(string(b))
 	return err
 }

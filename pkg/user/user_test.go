@@ -13,22 +13,31 @@ import (
 	"users-api/pkg/user"
 )
 
-var id7 = uuid.MustParse("019aab7e-1a80-7c00-8000-000000000001")
+var id7 = user.ID{UUID: uuid.MustParse("019aab7e-1a80-7c00-8000-000000000001")}
 
-func TestNewTakesItsTimesFromItsID(t *testing.T) {
-	id, err := uuid.NewV7()
+// input returns an input with an address that must be valid.
+func input(t *testing.T, name, address string) user.Input {
+	t.Helper()
+	email, err := user.ParseEmail(address)
 	require.NoError(t, err)
-	before := time.Now()
-	u := user.New(id, user.Input{Name: "Ann", Email: "ann@example.com"})
-	assert.WithinDuration(t, before, time.Time(u.CreatedAt), time.Second)
-	assert.Equal(t, u.CreatedAt, u.UpdatedAt)
-	assert.EqualValues(t, 1, u.Version)
-	assert.Equal(t, u, user.New(id, user.Input{Name: "Ann", Email: "ann@example.com"}), "telling it again tells the same")
+	return user.Input{Name: name, Email: email}
 }
 
-func TestUserAsJSON(t *testing.T) {
+func TestNew(t *testing.T) {
+	id, err := user.NewID()
+	require.NoError(t, err)
+	u := user.New(id, input(t, "Ann", "ann@example.com"))
+	assert.Equal(t, id.Time(), u.CreatedAt)
+	assert.Equal(t, u.CreatedAt, u.UpdatedAt)
+	assert.EqualValues(t, 1, u.Version)
+	assert.Equal(t, u, user.New(id, input(t, "Ann", "ann@example.com")), "the same id and input must make the same user")
+}
+
+func TestUserJSON(t *testing.T) {
 	age := 30
-	u := user.New(id7, user.Input{Name: "Ann", Email: "ann@example.com", Age: &age})
+	in := input(t, "Ann", "ann@example.com")
+	in.Age = &age
+	u := user.New(id7, in)
 	got, err := json.Marshal(u)
 	require.NoError(t, err)
 	assert.JSONEq(t, `{
@@ -38,7 +47,7 @@ func TestUserAsJSON(t *testing.T) {
 	u.Age = nil
 	got, err = json.Marshal(u)
 	require.NoError(t, err)
-	assert.NotContains(t, string(got), "age", "an absent age is absent, not null or 0")
+	assert.NotContains(t, string(got), "age", "a missing age must not be null or 0")
 
 	var back user.User
 	require.NoError(t, json.Unmarshal(got, &back))
@@ -47,19 +56,21 @@ func TestUserAsJSON(t *testing.T) {
 
 func TestReplace(t *testing.T) {
 	age := 30
-	created := user.New(id7, user.Input{Name: "Ann", Email: "ann@example.com", Age: &age})
+	in := input(t, "Ann", "ann@example.com")
+	in.Age = &age
+	created := user.New(id7, in)
 	later := time.Time(created.CreatedAt).Add(time.Minute)
 
-	u := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, later.Add(999*time.Microsecond))
+	u := created.Replace(input(t, "Bea", "bea@example.com"), later.Add(999*time.Microsecond))
 	assert.Equal(t, "Bea", u.Name)
 	assert.Equal(t, "bea@example.com", u.Email)
-	assert.Nil(t, u.Age, "PUT replaces: what is not said is gone")
+	assert.Nil(t, u.Age, "an omitted age must be removed")
 	assert.EqualValues(t, 2, u.Version)
 	assert.Equal(t, created.CreatedAt, u.CreatedAt)
 	assert.Equal(t, user.Time(later), u.UpdatedAt)
 
-	behind := created.Replace(user.Input{Name: "Bea", Email: "bea@example.com"}, time.Time(created.CreatedAt).Add(-time.Hour))
-	assert.Equal(t, created.UpdatedAt, behind.UpdatedAt, "a clock that is behind does not turn time back")
+	behind := created.Replace(input(t, "Bea", "bea@example.com"), time.Time(created.CreatedAt).Add(-time.Hour))
+	assert.Equal(t, created.UpdatedAt, behind.UpdatedAt, "UpdatedAt must not decrease")
 }
 
 func TestParseID(t *testing.T) {
@@ -67,7 +78,7 @@ func TestParseID(t *testing.T) {
 	for _, good := range []string{canonical, "019AAB7E-1A80-7C00-8000-000000000001"} {
 		got, err := user.ParseID(good)
 		require.NoError(t, err)
-		assert.Equal(t, canonical, got)
+		assert.Equal(t, canonical, got.String())
 	}
 	for _, bad := range []string{
 		"", "1", "email#a@example.com", "email%23a@example.com", canonical + "0", canonical[:35],
@@ -80,11 +91,11 @@ func TestParseID(t *testing.T) {
 }
 
 func TestTime(t *testing.T) {
-	at := user.Time(time.Date(2026, 11, 22, 12, 0, 0, 1_999_999, time.FixedZone("CET", 3600)))
-	assert.Equal(t, "2026-11-22T11:00:00.001Z", at.String())
-	back, err := user.ParseTime(at.String())
+	tm := user.Time(time.Date(2026, 11, 22, 12, 0, 0, 1_999_999, time.FixedZone("CET", 3600)))
+	assert.Equal(t, "2026-11-22T11:00:00.001Z", tm.String())
+	back, err := user.ParseTime(tm.String())
 	require.NoError(t, err)
-	assert.Equal(t, at.String(), back.String())
+	assert.Equal(t, tm.String(), back.String())
 	_, err = user.ParseTime("yesterday")
 	assert.Error(t, err)
 }
@@ -99,7 +110,7 @@ func FuzzParseID(f *testing.F) {
 			assert.Equal(t, apperr.NotFound, apperr.KindOf(err))
 			return
 		}
-		again, err := user.ParseID(got)
+		again, err := user.ParseID(got.String())
 		assert.NoError(t, err)
 		assert.Equal(t, got, again)
 	})

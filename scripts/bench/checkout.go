@@ -9,11 +9,10 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
-
 	"users-api/pkg/store"
 	"users-api/pkg/testing/runtimeapi"
 	"users-api/pkg/testing/storetest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 )
 
@@ -68,7 +67,7 @@ func (b *bench) open(ctx context.Context, dir, suffix string) (c *checkout, err 
 	if err := storetest.CreateTable(ctx, client, c.name); err != nil {
 		return nil, err
 	}
-	c.table = store.New(client, c.name, time.Now, uuid.NewV7)
+	c.table = store.New(client, c.name, time.Now, user.NewID)
 	for range 50 {
 		if c.shared, err = c.addUser(ctx); err != nil {
 			return nil, err
@@ -131,7 +130,7 @@ func (c *checkout) target(name string) (t *target, err error) {
 }
 
 func (c *checkout) addUser(ctx context.Context) (user.User, error) {
-	return c.table.Create(ctx, user.Input{Name: "Ann Lee", Email: c.newEmail()}, store.Idempotency{})
+	return c.table.Create(ctx, usertest.Input("Ann Lee", c.newEmail()), store.Idempotency{})
 }
 
 func (c *checkout) newEmail() string {
@@ -146,11 +145,11 @@ func (c *checkout) event(ctx context.Context, e event) ([]byte, error) {
 	case e.PathParameters.ID == "":
 		return e.about("", c.newEmail())
 	case e.Method == "GET":
-		return e.about(c.shared.ID, "")
+		return e.about(c.shared.ID.String(), "")
 	}
 	u, err := c.addUser(ctx)
 	if err != nil {
 		return nil, err
 	}
-	return e.about(u.ID, u.Email)
+	return e.about(u.ID.String(), u.Email)
 }

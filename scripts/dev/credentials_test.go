@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/auth"
+	"users-api/pkg/credential"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -41,7 +41,7 @@ func TestAPIKeyComesWithItsEntry(t *testing.T) {
 	out, err := tool(t, t.TempDir(), "api-key", "-name", "billing", "-scopes", "users:read+users:write")
 	require.NoError(t, err)
 	lines := strings.Split(out, "\n")
-	entry, err := auth.FormatAPIKey("billing", strings.TrimSpace(lines[1]), []string{"users:read", "users:write"})
+	entry, err := credential.FormatAPIKey("billing", strings.TrimSpace(lines[1]), []string{"users:read", "users:write"})
 	require.NoError(t, err)
 	assert.Equal(t, "  "+entry, lines[3])
 }

@@ -15,7 +15,6 @@ import (
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"users-api/pkg/apperr"
@@ -71,7 +70,7 @@ func newTable(cfg aws.Config, name, label string, workers int) table {
 			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 8, 2*time.Second, ratelimit.None
 		})
 	}
-	return table{store.New(dynamodb.NewFromConfig(cfg), name, time.Now, uuid.NewV7), label}
+	return table{store.New(dynamodb.NewFromConfig(cfg), name, time.Now, user.NewID), label}
 }
 
 // fill adds the missing users. It stops at the first error and when ctx ends.

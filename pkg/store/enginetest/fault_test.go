@@ -10,103 +10,99 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
-	"users-api/pkg/user"
+	"users-api/pkg/testing/usertest"
 )
 
-// at gives the faulty DynamoDB's URL.
-func at(t *testing.T, f *storetest.Faulty) string {
+// faultyTable returns the fixture's table behind a proxy that breaks calls.
+func (f *fixture) faultyTable(t *testing.T, proxy *storetest.Faulty) *store.Table {
 	t.Helper()
-	return f.Serve(t, endpoint)
+	return f.fromEnv(proxy.Serve(t, endpoint))
 }
 
-func TestATableThatFailsOnceIsTriedAgain(t *testing.T) {
+func TestSingleFaultIsRetried(t *testing.T) {
 	f := newFixture(t)
 	for name, fault := range storetest.Faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			email := strings.ReplaceAll(name, " ", "-") + "@example.com"
-			flaky := func() *store.Table { return f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1})) }
+			table := func(operation string) *store.Table {
+				return f.faultyTable(t, &storetest.Faulty{Fault: fault, First: 1, Operation: operation})
+			}
 			idem := store.Idempotency{Principal: "jwt:me", Key: email}
 
-			u, err := flaky().Create(t.Context(), input(email), idem)
+			u, err := table("").Create(t.Context(), input(email), idem)
 			require.NoError(t, err)
-			got, err := flaky().Get(t.Context(), u.ID)
+			got, err := table("").Get(t.Context(), u.ID)
 			require.NoError(t, err)
 			assert.Equal(t, u, got)
-			page, err := flaky().List(t.Context(), 100, "")
+			page, err := table("").List(t.Context(), 100, "")
 			require.NoError(t, err)
 			assert.NotEmpty(t, page.Users)
 
-			writes := f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
-			got, err = writes.Update(t.Context(), u.ID, user.Input{Name: "Renamed", Email: email}, version(1), 1)
-			require.NoError(t, err, "a write whose answer was lost is known again, not taken for somebody else's")
+			got, err = table("TransactWriteItems").Update(t.Context(), u.ID, usertest.Input("Renamed", email), precondition(version(1), 1))
+			require.NoError(t, err, "DynamoDB must recognize the repeated write if its answer was lost")
 			assert.EqualValues(t, 2, got.Version)
-			writes = f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: 1, Operation: "TransactWriteItems"}))
-			require.NoError(t, writes.Delete(t.Context(), u.ID, version(2)))
+			require.NoError(t, table("TransactWriteItems").Delete(t.Context(), u.ID, version(2)))
 		})
 	}
 	t.Cleanup(func() { assert.Zero(t, f.requireConsistent()) })
 }
 
-func TestATableThatIsAway(t *testing.T) {
+func TestUnavailableTable(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
 	for name, fault := range storetest.Faults() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			table := f.fromEnv(at(t, &storetest.Faulty{Fault: fault, First: storetest.Always}))
-			ctx, cancel := context.WithTimeout(t.Context(), 8*time.Second)
-			defer cancel()
+			ctx, table := t.Context(), f.faultyTable(t, &storetest.Faulty{Fault: fault, First: storetest.Always})
 			calls := map[string]func() error{
 				"get":    func() error { _, err := table.Get(ctx, u.ID); return err },
 				"create": func() error { _, err := table.Create(ctx, input("bea@example.com"), store.Idempotency{}); return err },
-				"update": func() error { _, err := table.Update(ctx, u.ID, ann, anyVersion, 0); return err },
+				"update": func() error { _, err := table.Update(ctx, u.ID, ann, anyVersion); return err },
 				"delete": func() error { return table.Delete(ctx, u.ID, anyVersion) },
 				"list":   func() error { _, err := table.List(ctx, 10, ""); return err },
 				"find":   func() error { _, err := table.FindByEmail(ctx, ann.Email); return err },
 			}
-			if name == "is silent" {
+			if name == "silence" { // each call takes seconds
 				calls = map[string]func() error{"get": calls["get"]}
 			}
-			for call, f := range calls {
-				err := f()
+			for name, call := range calls {
+				err := call()
 				requireKind(t, apperr.Unavailable, err)
 				e := apperr.From(err)
-				assert.Equal(t, time.Second, e.RetryAfter, call)
+				assert.Equal(t, time.Second, e.RetryAfter, name)
 				assert.NotContains(t, e.Message, "127.0.0.1")
 			}
 		})
 	}
 }
 
-func TestNobodyWaitsPastTheDeadline(t *testing.T) {
+func TestDeadline(t *testing.T) {
 	f := newFixture(t)
-	table := f.fromEnv(at(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always}))
+	table := f.faultyTable(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always})
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	_, err := table.Get(ctx, uuid.NewString())
+	_, err := table.Get(ctx, newID(t))
 	requireKind(t, apperr.Timeout, err)
 }
 
-func TestATableThatCannotBeReached(t *testing.T) {
+func TestUnreachableTable(t *testing.T) {
 	f := newFixture(t)
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
-	_, err := f.fromEnv(server.URL).Get(t.Context(), uuid.NewString())
+	_, err := f.fromEnv(server.URL).Get(t.Context(), newID(t))
 	requireKind(t, apperr.Unavailable, err)
 }
 
-// A transaction that DynamoDB cancels for contention is tried again by us, not
-// by the SDK.
-func TestContentionIsTriedAgain(t *testing.T) {
-	cancelled := func(codes string) storetest.Fault {
+// The store, and not the SDK, retries a transaction that DynamoDB cancels for contention.
+func TestContentionIsRetried(t *testing.T) {
+	canceled := func(codes string) storetest.Fault {
 		return storetest.AnswerError(http.StatusBadRequest, "TransactionCanceledException", `,"CancellationReasons":`+codes)
 	}
 	f := newFixture(t)
@@ -117,20 +113,20 @@ func TestContentionIsTriedAgain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			server := &storetest.Faulty{Fault: cancelled(codes), First: 3}
-			_, err := f.fromEnv(at(t, server)).Create(t.Context(), input(name+"@example.com"), store.Idempotency{})
+			proxy := &storetest.Faulty{Fault: canceled(codes), First: 3}
+			_, err := f.faultyTable(t, proxy).Create(t.Context(), input(name+"@example.com"), store.Idempotency{})
 			require.NoError(t, err)
-			assert.GreaterOrEqual(t, server.Calls(), int64(4)) // more where the engine itself is slow
+			assert.GreaterOrEqual(t, proxy.Calls(), int64(4)) // more if the engine is slow
 
-			server = &storetest.Faulty{Fault: cancelled(codes), First: storetest.Always}
-			_, err = f.fromEnv(at(t, server)).Create(t.Context(), input(name+"2@example.com"), store.Idempotency{})
+			proxy = &storetest.Faulty{Fault: canceled(codes), First: storetest.Always}
+			_, err = f.faultyTable(t, proxy).Create(t.Context(), input(name+"2@example.com"), store.Idempotency{})
 			requireKind(t, apperr.Unavailable, err)
-			assert.EqualValues(t, 12, server.Calls())
+			assert.EqualValues(t, 12, proxy.Calls())
 		})
 	}
 }
 
-func TestFromEnvNamesAllThatIsWrong(t *testing.T) {
+func TestFromEnvReportsEveryFault(t *testing.T) {
 	t.Parallel()
 	_, err := store.FromEnv(lookup(map[string]string{"AWS_ENDPOINT_URL": "localhost:8000", "AWS_SECRET_ACCESS_KEY": "hidden"}))
 	for _, variable := range []string{"TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} {

@@ -15,8 +15,8 @@ import (
 	"users-api/pkg/user"
 )
 
-// all reads the list to its end, by pages of the given size.
-func (f *fixture) all(limit int) (users []user.User, pages int) {
+// list reads the whole list in pages of the given size.
+func (f *fixture) list(limit int) (users []user.User, pages int) {
 	f.t.Helper()
 	for cursor := ""; ; {
 		page, err := f.List(f.t.Context(), limit, cursor)
@@ -32,7 +32,7 @@ func (f *fixture) all(limit int) (users []user.User, pages int) {
 func TestList(t *testing.T) { onEachEngine(t, testList) }
 
 func testList(t *testing.T, f *fixture) {
-	users, pages := f.all(10)
+	users, pages := f.list(10)
 	assert.Empty(t, users)
 	assert.Equal(t, 1, pages)
 
@@ -41,16 +41,18 @@ func testList(t *testing.T, f *fixture) {
 		want = append(want, f.create(input(fmt.Sprintf("u%d@example.com", i))))
 	}
 	slices.Reverse(want)
-	for _, tt := range []struct{ limit, pages int }{{1, 25}, {4, 7}, {5, 5}, {24, 2}, {25, 1}, {100, 1}} {
-		got, pages := f.all(tt.limit)
+	for _, tt := range []struct{ limit, pages int }{
+		{limit: 1, pages: 25}, {limit: 4, pages: 7}, {limit: 5, pages: 5}, {limit: 24, pages: 2}, {limit: 25, pages: 1}, {limit: 100, pages: 1},
+	} {
+		got, pages := f.list(tt.limit)
 		assert.Equal(t, want, got, "pages of %d", tt.limit)
 		assert.Equal(t, tt.pages, pages, "pages of %d", tt.limit)
 	}
 }
 
-func TestListWhileUsersComeAndGo(t *testing.T) { onEachEngine(t, testListWhileUsersComeAndGo) }
+func TestListDuringChanges(t *testing.T) { onEachEngine(t, testListDuringChanges) }
 
-func testListWhileUsersComeAndGo(t *testing.T, f *fixture) {
+func testListDuringChanges(t *testing.T, f *fixture) {
 	var users []user.User
 	for i := range 9 {
 		users = append(users, f.create(input(fmt.Sprintf("u%d@example.com", i))))
@@ -58,14 +60,14 @@ func testListWhileUsersComeAndGo(t *testing.T, f *fixture) {
 	first, err := f.List(t.Context(), 3, "")
 	require.NoError(t, err)
 
-	f.create(input("new@example.com"))                                                       // before the page
-	require.NoError(t, f.Delete(t.Context(), first.Users[2].ID, anyVersion))                 // the one that the cursor names
-	_, err = f.Update(t.Context(), users[0].ID, input("changed@example.com"), version(1), 0) // behind the page
+	f.create(input("new@example.com"))                                                    // before the first page
+	require.NoError(t, f.Delete(t.Context(), first.Users[2].ID, anyVersion))              // the user that the cursor names
+	_, err = f.Update(t.Context(), users[0].ID, input("changed@example.com"), version(1)) // after the first page
 	require.NoError(t, err)
 
 	second, err := f.List(t.Context(), 100, first.Next)
 	require.NoError(t, err)
-	require.Len(t, second.Users, 6, "the rest, none twice and none left out")
+	require.Len(t, second.Users, 6, "the second page must have the rest, each user once")
 	assert.Equal(t, users[5].ID, second.Users[0].ID)
 	assert.Equal(t, "changed@example.com", second.Users[5].Email)
 }
@@ -81,18 +83,18 @@ func testBadCursors(t *testing.T, f *fixture) {
 	flipped := []byte(good)
 	flipped[3] ^= 1
 	for name, cursor := range map[string]string{
-		"truncated":         good[:len(good)-1],
-		"half":              good[:len(good)/2],
-		"longer":            good + "A",
-		"padded":            good + "==",
-		"one bit off":       string(flipped),
-		"made up":           "abc",
-		"of zeros":          base64.RawURLEncoding.EncodeToString(make([]byte, 20)),
-		"an id":             page.Users[0].ID,
-		"not base64":        "!!!",
-		"with a newline":    good + "\n",
-		"not canonical":     good[:len(good)-1] + "_",
-		"a key of an index": base64.RawURLEncoding.EncodeToString([]byte(`{"id":"x","listShard":1}`)),
+		"truncated":        good[:len(good)-1],
+		"first half":       good[:len(good)/2],
+		"extra character":  good + "A",
+		"padded":           good + "==",
+		"one bit flipped":  string(flipped),
+		"short text":       "abc",
+		"zeros":            base64.RawURLEncoding.EncodeToString(make([]byte, 20)),
+		"id":               page.Users[0].ID.String(),
+		"invalid base64":   "!!!",
+		"trailing newline": good + "\n",
+		"not canonical":    good[:len(good)-1] + "_",
+		"key of the index": base64.RawURLEncoding.EncodeToString([]byte(`{"id":"x","listShard":1}`)),
 	} {
 		_, err := f.List(t.Context(), 1, cursor)
 		requireKind(t, apperr.Invalid, err)

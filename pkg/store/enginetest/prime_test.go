@@ -11,18 +11,18 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 )
 
-// counting gives the table at an address that counts connections and calls.
-func (f *fixture) counting() (table *store.Table, connections *atomic.Int64, calls *storetest.Faulty) {
+// counting returns the table behind a proxy that counts connections and calls.
+func (f *fixture) counting(open opener) (table *store.Table, connections *atomic.Int64, calls *storetest.Faulty) {
 	f.t.Helper()
 	connections, calls = new(atomic.Int64), new(storetest.Faulty)
 	server := httptest.NewUnstartedServer(calls.Handler(f.t, f.endpoint))
@@ -33,14 +33,14 @@ func (f *fixture) counting() (table *store.Table, connections *atomic.Int64, cal
 	}
 	server.Start()
 	f.t.Cleanup(server.Close)
-	return f.fromEnv(server.URL), connections, calls
+	return f.open(open, server.URL), connections, calls
 }
 
 func TestConnect(t *testing.T) { onEachEngine(t, testConnect) }
 
 func testConnect(t *testing.T, f *fixture) {
 	u := f.create(ann)
-	table, connections, calls := f.counting()
+	table, connections, calls := f.counting(store.FromEnv)
 	require.NoError(t, table.Connect(t.Context()))
 	assert.EqualValues(t, 1, connections.Load())
 	assert.EqualValues(t, 1, calls.Calls())
@@ -48,11 +48,11 @@ func testConnect(t *testing.T, f *fixture) {
 	got, err := table.Get(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u, got)
-	assert.EqualValues(t, 1, connections.Load(), "over the connection that is there")
+	assert.EqualValues(t, 1, connections.Load(), "the open connection must be reused")
 }
 
 // A function may be frozen for longer than DynamoDB keeps its connection.
-func TestAConnectionThatWasClosedCostsOneMoreTry(t *testing.T) {
+func TestClosedConnectionIsRetried(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
 	calls := new(storetest.Faulty)
@@ -65,53 +65,53 @@ func TestAConnectionThatWasClosedCostsOneMoreTry(t *testing.T) {
 	got, err := table.Get(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u, got)
-	assert.EqualValues(t, 2, calls.Calls(), "the connection's and the read's, which was sent once")
+	assert.EqualValues(t, 2, calls.Calls(), "one call of Connect, and one of Get")
 }
 
-func TestConnectShards(t *testing.T) { onEachEngine(t, testConnectShards) }
+func TestConnectForLists(t *testing.T) { onEachEngine(t, testConnectForLists) }
 
-func testConnectShards(t *testing.T, f *fixture) {
+func testConnectForLists(t *testing.T, f *fixture) {
 	f.create(ann)
-	table, connections, calls := f.counting()
-	require.NoError(t, table.ConnectShards(t.Context()))
+	table, connections, calls := f.counting(store.ListFromEnv)
+	require.NoError(t, table.Connect(t.Context()))
 	opened := connections.Load()
-	assert.Equal(t, calls.Calls(), opened, "one for each shard")
+	assert.Equal(t, calls.Calls(), opened, "one connection for each shard")
 
 	for range 3 {
 		page, err := table.List(t.Context(), 10, "")
 		require.NoError(t, err)
 		assert.Len(t, page.Users, 1)
 	}
-	assert.Equal(t, opened, connections.Load(), "over the connections that are there")
-	assert.Equal(t, 4*opened, calls.Calls(), "each shard is asked for each list")
+	assert.Equal(t, opened, connections.Load(), "the open connections must be reused")
+	assert.Equal(t, 4*opened, calls.Calls(), "each list must query each shard once")
 }
 
-func TestConnectToATableThatIsAway(t *testing.T) {
+func TestConnectToUnavailableTable(t *testing.T) {
 	f := newFixture(t)
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	table := f.fromEnv(server.URL)
 	requireKind(t, apperr.Unavailable, table.Connect(t.Context()))
-	requireKind(t, apperr.Unavailable, table.ConnectShards(t.Context()))
+	requireKind(t, apperr.Unavailable, f.open(store.ListFromEnv, server.URL).Connect(t.Context()))
 
-	silent := f.fromEnv(at(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always}))
+	silent := f.faultyTable(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always})
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
 	requireKind(t, apperr.Timeout, silent.Connect(ctx))
 }
 
-// Whatever a function does on it succeeds, and reaches no table.
+// Every operation on a rehearsal succeeds without the table.
 func TestRehearsal(t *testing.T) {
 	f := newFixture(t)
-	table, connections, _ := f.counting()
+	table, connections, _ := f.counting(store.FromEnv)
 	r := table.Rehearsal()
 	age := 42
-	in := user.Input{Name: "Rehearsal", Email: "rehearsal@example.com", Age: &age}
-	id := uuid.NewString()
+	in := user.Input{Name: "Rehearsal", Email: usertest.Email("rehearsal@example.com"), Age: &age}
+	id := newID(t)
 
 	got, err := r.Get(t.Context(), id)
 	require.NoError(t, err)
-	assert.Equal(t, in, user.Input{Name: got.Name, Email: got.Email, Age: got.Age})
+	assert.Equal(t, in, user.Input{Name: got.Name, Email: usertest.Email(got.Email), Age: got.Age})
 	page, err := r.List(t.Context(), 1, "")
 	require.NoError(t, err)
 	assert.Len(t, page.Users, 1)
@@ -123,7 +123,7 @@ func TestRehearsal(t *testing.T) {
 	require.NoError(t, err)
 	assert.EqualValues(t, 1, created.Version)
 	for _, expected := range []int64{0, 1} {
-		updated, err := r.Update(t.Context(), id, in, version(1), expected)
+		updated, err := r.Update(t.Context(), id, in, precondition(version(1), expected))
 		require.NoError(t, err)
 		assert.EqualValues(t, 2, updated.Version)
 	}

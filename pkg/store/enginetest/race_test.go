@@ -13,12 +13,12 @@ import (
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 )
 
-// atOnce runs f n times at once and counts the kinds of errors that come of it;
-// a success counts as "".
-func atOnce(n int, f func(i int) error) map[string]int {
+// concurrently runs f n times at once and counts the kinds of its errors; a success counts as "".
+func concurrently(n int, f func(i int) error) map[string]int {
 	var (
 		wg     sync.WaitGroup
 		mu     sync.Mutex
@@ -30,7 +30,7 @@ func atOnce(n int, f func(i int) error) map[string]int {
 			<-start
 			kind := ""
 			if err := f(i); err != nil {
-				kind = apperr.KindOf(err).String()
+				kind = string(apperr.KindOf(err))
 			}
 			mu.Lock()
 			defer mu.Unlock()
@@ -44,7 +44,7 @@ func atOnce(n int, f func(i int) error) map[string]int {
 
 func TestConcurrentCreatesOfOneAddress(t *testing.T) {
 	f := newFixture(t)
-	counts := atOnce(1000, func(int) error {
+	counts := concurrently(1000, func(int) error {
 		_, err := f.Create(t.Context(), ann, store.Idempotency{})
 		return err
 	})
@@ -56,8 +56,8 @@ func TestConcurrentCreatesOfOneAddress(t *testing.T) {
 func TestConcurrentCreatesWithOneKey(t *testing.T) {
 	f := newFixture(t)
 	var mu sync.Mutex
-	ids := map[string]bool{}
-	counts := atOnce(1000, func(int) error {
+	ids := map[user.ID]bool{}
+	counts := concurrently(1000, func(int) error {
 		u, err := f.Create(t.Context(), ann, store.Idempotency{Principal: "jwt:me", Key: "k"})
 		if err == nil {
 			mu.Lock()
@@ -66,16 +66,16 @@ func TestConcurrentCreatesWithOneKey(t *testing.T) {
 		}
 		return err
 	})
-	assert.Equal(t, map[string]int{"": 1000}, counts, "everyone gets it")
-	assert.Len(t, ids, 1, "and it is the same one")
+	assert.Equal(t, map[string]int{"": 1000}, counts, "every request must return the user")
+	assert.Len(t, ids, 1, "all must return the same user")
 	assert.Equal(t, 1, f.requireConsistent())
 }
 
 func TestConcurrentUpdatesOfOneVersion(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
-	counts := atOnce(100, func(i int) error {
-		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, version(1), int64(i%2))
+	counts := concurrently(100, func(i int) error {
+		_, err := f.Update(t.Context(), u.ID, named(fmt.Sprint("Ann ", i)), precondition(version(1), int64(i%2)))
 		return err
 	})
 	assert.Equal(t, map[string]int{"": 1, "precondition_failed": 99}, counts)
@@ -84,41 +84,41 @@ func TestConcurrentUpdatesOfOneVersion(t *testing.T) {
 	assert.EqualValues(t, 2, got.Version)
 }
 
-func TestConcurrentUpdatesLoseNone(t *testing.T) {
+func TestConcurrentUpdatesLoseNoWrite(t *testing.T) {
 	f := newFixture(t)
 	u := f.create(ann)
 	const n = 8
-	counts := atOnce(n, func(i int) error {
-		_, err := f.Update(t.Context(), u.ID, user.Input{Name: fmt.Sprint("Ann ", i), Email: ann.Email}, anyVersion, 0)
+	counts := concurrently(n, func(i int) error {
+		_, err := f.Update(t.Context(), u.ID, named(fmt.Sprint("Ann ", i)), anyVersion)
 		return err
 	})
 	got, err := f.Get(t.Context(), u.ID)
 	require.NoError(t, err)
-	assert.EqualValues(t, 1+counts[""], got.Version, "one version for each that was told it was written: %v", counts)
+	assert.EqualValues(t, 1+counts[""], got.Version, "one version for each successful update: %v", counts)
 	assert.Equal(t, n, counts[""]+counts["unavailable"], "%v", counts)
 }
 
-func TestConcurrentWritesOfAllKindsKeepTheTableConsistent(t *testing.T) {
+func TestConcurrentWritesOfAllKinds(t *testing.T) {
 	f := newFixture(t)
 	addresses := []string{"a@example.com", "b@example.com", "c@example.com"}
 	var users []user.User
 	for i := range 3 {
 		users = append(users, f.create(input(fmt.Sprintf("start%d@example.com", i))))
 	}
-	atOnce(240, func(i int) error {
+	concurrently(240, func(i int) error {
 		address, id := addresses[i%3], users[(i/3)%3].ID
 		switch i % 4 {
 		case 0:
 			_, err := f.Create(context.WithoutCancel(t.Context()), input(address), store.Idempotency{})
 			return err
 		case 1, 2:
-			_, err := f.Update(context.WithoutCancel(t.Context()), id, input(address), anyVersion, 0)
+			_, err := f.Update(context.WithoutCancel(t.Context()), id, input(address), anyVersion)
 			return err
 		}
 		if i > 200 {
 			return f.Delete(context.WithoutCancel(t.Context()), id, anyVersion)
 		}
-		found, err := f.FindByEmail(context.WithoutCancel(t.Context()), address)
+		found, err := f.FindByEmail(context.WithoutCancel(t.Context()), usertest.Email(address))
 		if err != nil || len(found) == 0 {
 			return err
 		}

@@ -1,6 +1,5 @@
-// Package apitest runs a handler in tests the way Lambda does: from the bytes
-// of an API Gateway event through the edge to the bytes of its response and the
-// log line.
+// Package apitest runs a handler in tests as Lambda does: from the bytes of an API Gateway event to
+// the bytes of the response and the log line.
 package apitest
 
 import (
@@ -19,6 +18,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/api"
+	"users-api/pkg/auth"
+	"users-api/pkg/boot"
+	"users-api/pkg/logline"
 	"users-api/pkg/testing/linetest"
 )
 
@@ -30,12 +32,13 @@ type Answer struct {
 	Line   map[string]any    `json:"-"`
 }
 
-// Invoke serves one event. It fails the test unless the invocation wrote just
-// one line, as a line must be, with the status of the answer.
-func Invoke(t testing.TB, h api.Handler, event []byte) Answer {
+// Invoke serves one event. It fails the test unless the invocation wrote exactly one valid line,
+// with the status of the answer.
+func Invoke(t testing.TB, h api.Guarded, event []byte) Answer {
 	t.Helper()
 	var log bytes.Buffer
-	edge := api.New(api.Config{Service: "users-api", Stage: "test", Function: "fn", Origins: []string{"*"}}, &log, time.Now)
+	config := boot.Config{Config: logline.Config{Service: "users-api", Stage: "test", Function: "fn"}, Origins: []string{"*"}}
+	edge := boot.New(config, &log, time.Now)
 	out, err := edge.Wrap(h).Invoke(context.Background(), event)
 	require.NoError(t, err)
 	var a Answer
@@ -45,6 +48,19 @@ func Invoke(t testing.TB, h api.Handler, event []byte) Answer {
 	linetest.Check(t, log.Bytes())
 	require.EqualValues(t, a.Status, a.Line["status"])
 	return a
+}
+
+// RequireScope fails the test unless the handler is guarded by the scope that the table of routes
+// has for the function.
+func RequireScope(t testing.TB, function string, h api.Guarded) {
+	t.Helper()
+	for _, r := range auth.Routes() {
+		if r.Function == function {
+			require.Equal(t, r.Scope, h.Scope(), "the scope that guards %s must be the one in the table of routes in package auth", function)
+			return
+		}
+	}
+	require.Fail(t, "the table of routes in package auth has no route for "+function+": add it")
 }
 
 // Edit changes an event.
@@ -65,7 +81,7 @@ func Event(t testing.TB, file string, edits ...Edit) []byte {
 	return b
 }
 
-// Header sets a header, in both of its places.
+// Header sets a header, in headers and in multiValueHeaders.
 func Header(name, value string) Edit {
 	return func(event map[string]any) {
 		set(event, "headers", name, value)
@@ -73,8 +89,8 @@ func Header(name, value string) Edit {
 	}
 }
 
-// Query sets a query parameter to its values; API Gateway repeats the last of
-// them as the single one.
+// Query sets the values of a query parameter. As API Gateway does, it puts the last value into
+// queryStringParameters.
 func Query(name string, values ...string) Edit {
 	return func(event map[string]any) {
 		set(event, "queryStringParameters", name, values[len(values)-1])
@@ -87,7 +103,7 @@ func ID(id string) Edit {
 	return func(event map[string]any) { set(event, "pathParameters", "id", id) }
 }
 
-// Body sets the body; nil is no body.
+// Body sets the body; nil means no body.
 func Body(body any) Edit {
 	return func(event map[string]any) { event["body"] = body }
 }
@@ -99,12 +115,12 @@ func Scope(scope string) Edit {
 	}
 }
 
-// NoAuthorizer takes away what the authorizer said, as if there were none.
+// NoAuthorizer removes the authorizer's context.
 func NoAuthorizer(event map[string]any) {
 	delete(event["requestContext"].(map[string]any), "authorizer")
 }
 
-// set changes a member of a member of an event; the member may be null.
+// set sets a member of an object in an event; the object may be null.
 func set(event map[string]any, member, name string, value any) {
 	old, _ := event[member].(map[string]any)
 	changed := map[string]any{}
@@ -113,11 +129,11 @@ func set(event map[string]any, member, name string, value any) {
 	event[member] = changed
 }
 
-// requestID is that of the events in testdata.
+// requestID is the request id of the events in testdata.
 const requestID = "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"
 
-// AssertBody holds the body against the JSON that is wanted; "" is no body. An
-// error has the request's id besides.
+// AssertBody asserts that the body is the wanted JSON; "" means no body. An error also has the
+// request's id.
 func (a Answer) AssertBody(t testing.TB, want string) {
 	t.Helper()
 	if want == "" {

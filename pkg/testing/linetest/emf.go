@@ -10,19 +10,19 @@ import (
 	"strings"
 )
 
-// Metric is one value that CloudWatch takes out of a log line.
+// Metric is a value that CloudWatch extracts from a log line.
 type Metric struct {
 	Namespace, Name, Unit string
 	Value                 float64
-	// Dimensions has the names and values of each of its dimension sets. Each
-	// set of values is a metric of its own, and is paid for as one.
+	// Dimensions has the names and values of each dimension set. Each set of values is a metric of
+	// its own, and is billed as one.
 	Dimensions []map[string]string
 }
 
-// What CloudWatch takes of one log event, by the specification of its Embedded
-// Metric Format and the reference of PutMetricData.
+// CloudWatch's limits for one log event, by the specification of the Embedded Metric Format and the
+// reference of PutMetricData.
 const (
-	maxEventBytes     = 256 << 10 // by now it takes more, of which nobody should need any
+	maxEventBytes     = 256 << 10 // CloudWatch accepts more today
 	maxMetrics        = 100       // of a directive
 	maxDimensions     = 30        // of a set
 	maxNameBytes      = 255
@@ -31,8 +31,8 @@ const (
 
 var maxValue = math.Pow(2, 360)
 
-// emfDocument is what a line must have to be metrics. The format forbids all
-// other members within _aws.
+// emfDocument is the member _aws, which makes a line metrics. The format forbids other members in
+// it.
 type emfDocument struct {
 	Timestamp         *int64
 	CloudWatchMetrics []struct {
@@ -45,13 +45,13 @@ type emfDocument struct {
 	}
 }
 
-// CheckEMF reads a log line as CloudWatch does and gives its metrics. The error
-// names every rule of the Embedded Metric Format that the line breaks.
+// CheckEMF reads a log line as CloudWatch does and returns its metrics. The error names every rule
+// of the Embedded Metric Format that the line breaks.
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
 func CheckEMF(line []byte) ([]Metric, error) {
 	root, err := membersOf(line)
 	if err != nil {
-		return nil, fmt.Errorf("no JSON object: %w", err)
+		return nil, fmt.Errorf("not a JSON object: %w", err)
 	}
 	var document emfDocument
 	decoder := json.NewDecoder(bytes.NewReader(root["_aws"]))
@@ -61,33 +61,33 @@ func CheckEMF(line []byte) ([]Metric, error) {
 	}
 	c := emfChecker{root: root}
 	c.require(len(line) <= maxEventBytes, "the line has %d bytes", len(line))
-	// In seconds it would lie in 1970.
+	// A time in seconds would be in 1970.
 	c.require(document.Timestamp != nil && *document.Timestamp > 1e12, "Timestamp is not in milliseconds since 1970")
 	c.require(len(document.CloudWatchMetrics) > 0, "CloudWatchMetrics is empty")
 	for _, d := range document.CloudWatchMetrics {
-		c.require(isNamespace(d.Namespace), "namespace %q", d.Namespace)
+		c.require(isNamespace(d.Namespace), "invalid namespace %q", d.Namespace)
 		c.require(len(d.Dimensions) > 0, "no dimension set")
 		c.require(len(d.Metrics) > 0 && len(d.Metrics) <= maxMetrics, "%d metrics", len(d.Metrics))
 		sets := c.dimensions(d.Dimensions)
 		for _, m := range d.Metrics {
-			c.require(isText(m.Name, maxNameBytes), "metric %q: the name", m.Name)
-			c.require(slices.Contains(units, m.Unit), "metric %s: unit %q", m.Name, m.Unit)
-			c.require(m.StorageResolution == nil || *m.StorageResolution == 1 || *m.StorageResolution == 60, "metric %s: StorageResolution", m.Name)
+			c.require(isText(m.Name, maxNameBytes), "metric %q: invalid name", m.Name)
+			c.require(slices.Contains(units, m.Unit), "metric %s: invalid unit %q", m.Name, m.Unit)
+			c.require(m.StorageResolution == nil || *m.StorageResolution == 1 || *m.StorageResolution == 60, "metric %s: invalid StorageResolution", m.Name)
 			c.metrics = append(c.metrics, Metric{d.Namespace, m.Name, m.Unit, c.value(m.Name), sets})
 		}
 	}
 	return c.metrics, errors.Join(c.broken...)
 }
 
-// membersOf gives the members of an object, none of which may stand twice: which
-// of the two counts nobody can tell.
+// membersOf returns the members of an object. A duplicate member is an error, because readers need
+// not agree on which one counts.
 func membersOf(object []byte) (map[string]json.RawMessage, error) {
-	if !json.Valid(object) { // as a whole, with nothing behind it
+	if !json.Valid(object) { // the decoder does not read what follows the object
 		return nil, errors.New("invalid JSON")
 	}
 	decoder := json.NewDecoder(bytes.NewReader(object))
 	if token, err := decoder.Token(); err != nil || token != json.Delim('{') {
-		return nil, fmt.Errorf("%s is none", object)
+		return nil, fmt.Errorf("%s is not an object", object)
 	}
 	all := map[string]json.RawMessage{}
 	for decoder.More() {
@@ -95,9 +95,9 @@ func membersOf(object []byte) (map[string]json.RawMessage, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := key.(string) // that of a member, in valid JSON
-		if _, twice := all[name]; twice {
-			return nil, fmt.Errorf("%q stands twice", name)
+		name := key.(string) // in valid JSON it is a member's name
+		if _, duplicate := all[name]; duplicate {
+			return nil, fmt.Errorf("duplicate member %q", name)
 		}
 		var value json.RawMessage
 		if err := decoder.Decode(&value); err != nil {
@@ -128,11 +128,11 @@ func (c *emfChecker) dimensions(sets [][]string) []map[string]string {
 		for _, name := range names {
 			var value string
 			err := json.Unmarshal(c.root[name], &value)
-			c.require(isText(name, maxNameBytes), "dimension %q: the name", name)
-			c.require(err == nil && isText(value, maxDimensionBytes), "dimension %s must be a text at the root: %s", name, c.root[name])
+			c.require(isText(name, maxNameBytes), "dimension %q: invalid name", name)
+			c.require(err == nil && isText(value, maxDimensionBytes), "dimension %s must be a string at the root: %s", name, c.root[name])
 			set[name] = value
 		}
-		c.require(len(set) == len(names), "a dimension stands twice in %v", names)
+		c.require(len(set) == len(names), "duplicate dimension in %v", names)
 		all = append(all, set)
 	}
 	return all
@@ -148,18 +148,18 @@ func (c *emfChecker) value(name string) float64 {
 	return *value
 }
 
-// isText tells what may be a name or a dimension's value: visible ASCII, and
-// blanks that are not all.
+// isText reports whether a string may be a name or a dimension's value: visible ASCII and spaces,
+// but not only spaces.
 func isText(s string, maxBytes int) bool {
-	strange := func(r rune) bool { return r < ' ' || r > '~' }
-	return strings.TrimSpace(s) != "" && len(s) <= maxBytes && s[0] != ':' && !strings.ContainsFunc(s, strange)
+	invalid := func(r rune) bool { return r < ' ' || r > '~' }
+	return strings.TrimSpace(s) != "" && len(s) <= maxBytes && s[0] != ':' && !strings.ContainsFunc(s, invalid)
 }
 
 func isNamespace(s string) bool {
-	strange := func(r rune) bool {
+	invalid := func(r rune) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(".-_/#:", r)
 	}
-	return isText(s, maxNameBytes) && !strings.ContainsFunc(s, strange) && !strings.HasPrefix(s, "AWS/")
+	return isText(s, maxNameBytes) && !strings.ContainsFunc(s, invalid) && !strings.HasPrefix(s, "AWS/")
 }
 
 // units are CloudWatch's (API reference, MetricDatum).

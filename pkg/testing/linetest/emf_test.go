@@ -11,7 +11,7 @@ import (
 	"users-api/pkg/testing/linetest"
 )
 
-// emf is a line with one metric, of the given parts.
+// emf returns a line of the given parts.
 func emf(namespace, dimensions, metrics, root string) string {
 	return fmt.Sprintf(`{"_aws":{"Timestamp":1795345200000,"CloudWatchMetrics":[{"Namespace":%q,"Dimensions":%s,"Metrics":%s}]},%s}`,
 		namespace, dimensions, metrics, root)
@@ -33,43 +33,44 @@ func TestCheckEMF(t *testing.T) {
 	}}, metrics)
 }
 
-func TestCheckEMFSeesEachRule(t *testing.T) {
+func TestCheckEMFRules(t *testing.T) {
 	t.Parallel()
 	good := emf("users-api", byStage, requests, values)
 	many := strings.Repeat(`{"Name":"Requests","Unit":"Count"},`, 101)
 	tests := []struct{ name, line, want string }{
-		{"no JSON", "panic: boom", "no JSON object"},
-		{"no object", "[]", "no JSON object"},
-		{"text behind it", good + "x", "no JSON object"},
-		{"two objects", good + good, "no JSON object"},
-		{"a member twice", emf("users-api", byStage, requests, values+`,"Requests":2`), `"Requests" stands twice`},
-		{"no metadata", `{"stage":"prod"}`, "_aws"},
-		{"another member of the metadata", strings.Replace(good, `"Timestamp"`, `"LogGroup":"x","Timestamp"`, 1), "LogGroup"},
-		{"no time", strings.Replace(good, `"Timestamp":1795345200000,`, "", 1), "Timestamp"},
-		{"a time in seconds", strings.Replace(good, "1795345200000", "1795345200", 1), "Timestamp"},
-		{"a time that is a text", strings.Replace(good, "1795345200000", `"1795345200000"`, 1), "Timestamp"},
-		{"no directive", `{"_aws":{"Timestamp":1795345200000,"CloudWatchMetrics":[]}}`, "CloudWatchMetrics is empty"},
-		{"no namespace", emf("", byStage, requests, values), `namespace ""`},
-		{"a namespace of Amazon's", emf("AWS/Lambda", byStage, requests, values), "namespace"},
-		{"a strange namespace", emf("users api!", byStage, requests, values), "namespace"},
-		{"no dimension set", emf("users-api", `[]`, requests, values), "no dimension set"},
-		{"31 dimensions", emf("users-api", `[[`+strings.Repeat(`"stage",`, 30)+`"stage"]]`, requests, values), "31 dimensions"},
-		{"a dimension twice", emf("users-api", `[["stage","stage"]]`, requests, values), "twice"},
-		{"a dimension that is missing", emf("users-api", `[["service"]]`, requests, values), "dimension service"},
-		{"a dimension that is a number", emf("users-api", `[["Requests"]]`, requests, values), "dimension Requests"},
-		{"a dimension that is blank", emf("users-api", byStage, requests, `"stage":" ","Requests":1`), "dimension stage"},
-		{"a dimension that is not ASCII", emf("users-api", byStage, requests, `"stage":"é","Requests":1`), "dimension stage"},
-		{"a dimension that is long", emf("users-api", byStage, requests, `"Requests":1,"stage":"`+strings.Repeat("a", 1025)+`"`), "dimension stage"},
-		{"no metric", emf("users-api", byStage, `[]`, values), "0 metrics"},
-		{"101 metrics", emf("users-api", byStage, `[`+strings.TrimSuffix(many, ",")+`]`, values), "101 metrics"},
-		{"a metric without name", emf("users-api", byStage, `[{"Name":"","Unit":"Count"}]`, values), `metric ""`},
-		{"a strange unit", emf("users-api", byStage, `[{"Name":"Requests","Unit":"ms"}]`, values), `unit "ms"`},
-		{"a strange resolution", emf("users-api", byStage, `[{"Name":"Requests","Unit":"Count","StorageResolution":5}]`, values), "StorageResolution"},
-		{"a metric that is missing", emf("users-api", byStage, requests, `"stage":"prod"`), "metric Requests"},
-		{"a metric that is null", emf("users-api", byStage, requests, `"stage":"prod","Requests":null`), "metric Requests"},
-		{"a metric that is a text", emf("users-api", byStage, requests, `"stage":"prod","Requests":"1"`), "metric Requests"},
-		{"a metric that is too large", emf("users-api", byStage, requests, `"stage":"prod","Requests":1e300`), "metric Requests"},
-		{"256 KB", emf("users-api", byStage, requests, values+`,"x":"`+strings.Repeat("a", 256<<10)+`"`), "bytes"},
+		{name: "not JSON", line: "panic: boom", want: "not a JSON object"},
+		{name: "array", line: "[]", want: "not a JSON object"},
+		{name: "data after the object", line: good + "x", want: "not a JSON object"},
+		{name: "two objects", line: good + good, want: "not a JSON object"},
+		{name: "duplicate member", line: emf("users-api", byStage, requests, values+`,"Requests":2`), want: `duplicate member "Requests"`},
+		{name: "no _aws", line: `{"stage":"prod"}`, want: "_aws"},
+		{name: "unknown member in _aws", line: strings.Replace(good, `"Timestamp"`, `"LogGroup":"x","Timestamp"`, 1), want: "LogGroup"},
+		{name: "no time", line: strings.Replace(good, `"Timestamp":1795345200000,`, "", 1), want: "Timestamp"},
+		{name: "time in seconds", line: strings.Replace(good, "1795345200000", "1795345200", 1), want: "Timestamp"},
+		{name: "string as time", line: strings.Replace(good, "1795345200000", `"1795345200000"`, 1), want: "Timestamp"},
+		{name: "no directive", line: `{"_aws":{"Timestamp":1795345200000,"CloudWatchMetrics":[]}}`, want: "CloudWatchMetrics is empty"},
+		{name: "empty namespace", line: emf("", byStage, requests, values), want: `namespace ""`},
+		{name: "namespace of AWS", line: emf("AWS/Lambda", byStage, requests, values), want: "namespace"},
+		{name: "invalid namespace", line: emf("users api!", byStage, requests, values), want: "namespace"},
+		{name: "no dimension set", line: emf("users-api", `[]`, requests, values), want: "no dimension set"},
+		{name: "31 dimensions", line: emf("users-api", `[[`+strings.Repeat(`"stage",`, 30)+`"stage"]]`, requests, values), want: "31 dimensions"},
+		{name: "duplicate dimension", line: emf("users-api", `[["stage","stage"]]`, requests, values), want: "duplicate dimension"},
+		{name: "missing dimension", line: emf("users-api", `[["service"]]`, requests, values), want: "dimension service"},
+		{name: "number as dimension", line: emf("users-api", `[["Requests"]]`, requests, values), want: "dimension Requests"},
+		{name: "blank dimension", line: emf("users-api", byStage, requests, `"stage":" ","Requests":1`), want: "dimension stage"},
+		{name: "dimension not in ASCII", line: emf("users-api", byStage, requests, `"stage":"é","Requests":1`), want: "dimension stage"},
+		{name: "long dimension", line: emf("users-api", byStage, requests, `"Requests":1,"stage":"`+strings.Repeat("a", 1025)+`"`), want: "dimension stage"},
+		{name: "no metric", line: emf("users-api", byStage, `[]`, values), want: "0 metrics"},
+		{name: "101 metrics", line: emf("users-api", byStage, `[`+strings.TrimSuffix(many, ",")+`]`, values), want: "101 metrics"},
+		{name: "metric without name", line: emf("users-api", byStage, `[{"Name":"","Unit":"Count"}]`, values), want: `metric ""`},
+		{name: "invalid unit", line: emf("users-api", byStage, `[{"Name":"Requests","Unit":"ms"}]`, values), want: `unit "ms"`},
+		{name: "invalid resolution", line: emf("users-api", byStage, `[{"Name":"Requests","Unit":"Count","StorageResolution":5}]`, values),
+			want: "StorageResolution"},
+		{name: "missing metric", line: emf("users-api", byStage, requests, `"stage":"prod"`), want: "metric Requests"},
+		{name: "null as metric", line: emf("users-api", byStage, requests, `"stage":"prod","Requests":null`), want: "metric Requests"},
+		{name: "string as metric", line: emf("users-api", byStage, requests, `"stage":"prod","Requests":"1"`), want: "metric Requests"},
+		{name: "metric too large", line: emf("users-api", byStage, requests, `"stage":"prod","Requests":1e300`), want: "metric Requests"},
+		{name: "line of 256 KB", line: emf("users-api", byStage, requests, values+`,"x":"`+strings.Repeat("a", 256<<10)+`"`), want: "bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,8 +1,7 @@
-// Package linetest is what tests know of a log line: the rules of CloudWatch's
-// Embedded Metric Format that each must keep, and an example of every kind of
-// line, which have all members that there are. The tests of the functions hold
-// the examples to the lines; those of dashboard, alarms and saved queries hold
-// these to the examples.
+// Package linetest checks log lines against the rules of CloudWatch's Embedded Metric Format, and
+// against examples, which together have every member of a line. The tests of package boot compare
+// the examples with the lines that it writes; the tests of dashboard, alarms and saved queries
+// compare the members that they read with the examples.
 package linetest
 
 import (
@@ -21,9 +20,8 @@ import (
 //go:embed lines/*.json
 var lines embed.FS
 
-// Check fails the test unless a line, as it was written, keeps the rules of the
-// Embedded Metric Format and has no member that no example has, and gives its
-// metrics.
+// Check returns the metrics of a line. It fails the test if the line, as it was written, breaks a
+// rule of the Embedded Metric Format or has a member that no example has.
 func Check(t testing.TB, line []byte) []Metric {
 	t.Helper()
 	metrics, err := CheckEMF(line)
@@ -43,7 +41,7 @@ func Check(t testing.TB, line []byte) []Metric {
 
 var members = sync.OnceValue(Members)
 
-// Example gives the line in lines/<name>.json.
+// Example returns the line in lines/<name>.json.
 func Example(name string) map[string]any {
 	data, err := lines.ReadFile(path.Join("lines", name+".json"))
 	if err != nil {
@@ -56,7 +54,7 @@ func Example(name string) map[string]any {
 	return line
 }
 
-// Members gives the members of all examples, each with a value of its type.
+// Members returns the members of all examples, each with a value of its type.
 func Members() map[string]any {
 	files, err := lines.ReadDir("lines")
 	if err != nil {

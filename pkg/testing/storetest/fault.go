@@ -14,25 +14,25 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// Fault spoils the answer to a call of the table; forward gets the real one.
+// Fault breaks the answer to a call; forward makes the real call.
 type Fault func(w http.ResponseWriter, r *http.Request, forward http.Handler)
 
-// Faults are the ways in which a table fails, by name.
+// Faults returns the faults of a table, by name.
 func Faults() map[string]Fault {
 	return map[string]Fault{
-		"throttles":            AnswerError(http.StatusBadRequest, "ThrottlingException"),
-		"is over its capacity": AnswerError(http.StatusBadRequest, "ProvisionedThroughputExceededException"),
-		"answers 500":          AnswerError(http.StatusInternalServerError, "InternalServerError"),
-		"answers 503":          AnswerError(http.StatusServiceUnavailable, "ServiceUnavailable"),
-		"closes":               CloseConnection,
-		"loses its answer":     LoseAnswer,
-		"answers half":         HalfAnswer,
-		"is silent":            Silence,
+		"throttling":        AnswerError(http.StatusBadRequest, "ThrottlingException"),
+		"exceeded capacity": AnswerError(http.StatusBadRequest, "ProvisionedThroughputExceededException"),
+		"status 500":        AnswerError(http.StatusInternalServerError, "InternalServerError"),
+		"status 503":        AnswerError(http.StatusServiceUnavailable, "ServiceUnavailable"),
+		"closed connection": CloseConnection,
+		"lost answer":       LoseAnswer,
+		"truncated answer":  HalfAnswer,
+		"silence":           Silence,
 	}
 }
 
-// AnswerError answers as DynamoDB does with an error. Members are more of the
-// error's JSON, each with a comma before it.
+// AnswerError answers with an error of DynamoDB's. Members are further members of its JSON, each
+// with a comma before it.
 func AnswerError(status int, code string, members ...string) Fault {
 	return func(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 		w.Header().Set("Content-Type", "application/x-amz-json-1.0")
@@ -41,7 +41,7 @@ func AnswerError(status int, code string, members ...string) Fault {
 	}
 }
 
-// CloseConnection breaks off without an answer; the call has had no effect.
+// CloseConnection closes the connection without an answer; the call has no effect.
 func CloseConnection(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err == nil {
@@ -49,13 +49,13 @@ func CloseConnection(w http.ResponseWriter, _ *http.Request, _ http.Handler) {
 	}
 }
 
-// LoseAnswer lets the call have its effect and breaks off.
+// LoseAnswer makes the call and closes the connection without an answer.
 func LoseAnswer(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 	forward.ServeHTTP(httptest.NewRecorder(), r)
 	CloseConnection(w, r, forward)
 }
 
-// HalfAnswer lets the call have its effect and breaks off in the answer.
+// HalfAnswer makes the call and closes the connection in the middle of the answer.
 func HalfAnswer(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 	whole := httptest.NewRecorder()
 	forward.ServeHTTP(whole, r)
@@ -68,28 +68,28 @@ func HalfAnswer(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 	panic(http.ErrAbortHandler)
 }
 
-// Silence never answers; the call has had no effect.
+// Silence never answers; the call has no effect.
 func Silence(_ http.ResponseWriter, r *http.Request, _ http.Handler) {
-	_, _ = io.Copy(io.Discard, r.Body) // else the server does not see the client go
+	_, _ = io.Copy(io.Discard, r.Body) // or the server does not notice that the client is gone
 	<-r.Context().Done()
 }
 
 // Always is more calls than any test makes.
 const Always = 1 << 40
 
-// Faulty stands before a DynamoDB and spoils calls.
+// Faulty is a proxy that breaks calls to a DynamoDB.
 type Faulty struct {
 	Fault     Fault
-	Operation string // whose calls are spoilt, such as "GetItem"; "" for each
-	First     int64  // how many of them, from the first on
+	Operation string // whose calls are broken, such as "GetItem"; "" for all
+	First     int64  // how many calls are broken, counted from the first
 
 	calls atomic.Int64
 }
 
-// Calls is how many calls of the operation there were.
+// Calls returns the number of calls of the operation.
 func (f *Faulty) Calls() int64 { return f.calls.Load() }
 
-// Serve gives the URL of the faulty DynamoDB for the length of a test.
+// Serve starts the proxy to an endpoint and returns its URL. It runs until the test ends.
 func (f *Faulty) Serve(t testing.TB, endpoint string) string {
 	t.Helper()
 	server := httptest.NewServer(f.Handler(t, endpoint))
@@ -97,7 +97,7 @@ func (f *Faulty) Serve(t testing.TB, endpoint string) string {
 	return server.URL
 }
 
-// Handler is the faulty DynamoDB.
+// Handler returns the proxy to an endpoint.
 func (f *Faulty) Handler(t testing.TB, endpoint string) http.Handler {
 	t.Helper()
 	target, err := url.Parse(endpoint)

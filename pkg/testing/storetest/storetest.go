@@ -1,5 +1,5 @@
-// Package storetest is for tests of what stands on the users' table: it holds a
-// table to its rules, and plays a DynamoDB that fails.
+// Package storetest supports tests that need the users' table: it creates one, checks that it is
+// consistent, and simulates a DynamoDB that fails.
 package storetest
 
 import (
@@ -17,7 +17,7 @@ import (
 // Item is an item of the table.
 type Item = map[string]types.AttributeValue
 
-// Items gives all items of a table.
+// Items returns all items of a table.
 func Items(ctx context.Context, client *dynamodb.Client, table string) ([]Item, error) {
 	var items []Item
 	pages := dynamodb.NewScanPaginator(client, &dynamodb.ScanInput{TableName: &table})
@@ -31,7 +31,7 @@ func Items(ctx context.Context, client *dynamodb.Client, table string) ([]Item, 
 	return items, nil
 }
 
-// Text gives an attribute that is a text; "" for another.
+// Text returns an attribute that is a string; "" for any other.
 func Text(it Item, attribute string) string {
 	s, _ := it[attribute].(*types.AttributeValueMemberS)
 	if s == nil {
@@ -40,9 +40,8 @@ func Text(it Item, attribute string) string {
 	return s.Value
 }
 
-// CheckConsistent checks what must hold over the whole table at any time: each
-// user has the reservation of its address, and there is no other reservation. It
-// gives the number of users.
+// CheckConsistent checks the invariant of the whole table: each user has the reservation of its
+// address, and there is no other reservation. It returns the number of users.
 func CheckConsistent(ctx context.Context, client *dynamodb.Client, table string) (int, error) {
 	items, err := Items(ctx, client, table)
 	if err != nil {
@@ -55,11 +54,11 @@ func CheckConsistent(ctx context.Context, client *dynamodb.Client, table string)
 		case strings.HasPrefix(id, "email#"):
 			reservations[id] = Text(it, "userId")
 		case !strings.HasPrefix(id, "idempotency#"):
-			address, err := user.NormalizeEmail(Text(it, "email"))
+			address, err := user.ParseEmail(Text(it, "email"))
 			if err != nil {
 				return 0, fmt.Errorf("user %s: %w", id, err)
 			}
-			users["email#"+address] = id
+			users["email#"+address.Normalized()] = id
 		}
 	}
 	if !reflect.DeepEqual(users, reservations) {

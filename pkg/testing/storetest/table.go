@@ -16,7 +16,7 @@ import (
 	"go.yaml.in/yaml/v3"
 )
 
-// Client makes a client for a DynamoDB that checks no credentials.
+// Client returns a client for a DynamoDB that checks no credentials.
 func Client(endpoint string) *dynamodb.Client {
 	return dynamodb.New(dynamodb.Options{
 		Region:       "us-east-1",
@@ -27,20 +27,20 @@ func Client(endpoint string) *dynamodb.Client {
 	})
 }
 
-// createTimeout is far beyond the milliseconds that an engine on this machine takes.
+// createTimeout is generous: an engine on this machine takes milliseconds.
 const createTimeout = time.Minute
 
-// tableDefinition is what of the deployed table an engine without an account
-// can have: its key and its index.
+// tableDefinition is the part of the deployed table that a local engine supports: its key and its
+// index.
 type tableDefinition struct {
 	AttributeDefinitions   []types.AttributeDefinition
 	KeySchema              []types.KeySchemaElement
 	GlobalSecondaryIndexes []types.GlobalSecondaryIndex
 }
 
-// CreateTable makes an empty table of a name, the way resources/table.yml
-// defines the deployed one, and returns once it is there. One of that name that
-// there is already stays as it is.
+// CreateTable creates an empty table with the definition of the deployed one in
+// resources/table.yml, and returns when it is active. An existing table of that name stays as it
+// is.
 func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
 	definition, err := deployedTable()
 	if err != nil {
@@ -53,7 +53,7 @@ func CreateTable(ctx context.Context, client *dynamodb.Client, name string) erro
 		KeySchema:              definition.KeySchema,
 		GlobalSecondaryIndexes: definition.GlobalSecondaryIndexes,
 	})
-	// The SDK asks again when an answer is late; then the table is there already.
+	// The SDK repeats a call whose answer is late; the table then exists already.
 	if _, exists := errors.AsType[*types.ResourceInUseException](err); err != nil && !exists {
 		return fmt.Errorf("create table %q: %w", name, err)
 	}
@@ -75,7 +75,7 @@ func deployedTable() (tableDefinition, error) {
 	if err := yaml.Unmarshal(source, &template); err != nil {
 		return tableDefinition{}, fmt.Errorf("read resources/table.yml: %w", err)
 	}
-	properties, err := json.Marshal(template.Resources.UsersTable.Properties) // CloudFormation and the API name things alike
+	properties, err := json.Marshal(template.Resources.UsersTable.Properties) // CloudFormation and the API use the same names
 	if err != nil {
 		return tableDefinition{}, err
 	}

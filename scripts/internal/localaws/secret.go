@@ -15,6 +15,7 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 
 	"users-api/pkg/auth"
+	"users-api/pkg/credential"
 )
 
 // SecretName is the secret that serverless.yml refers to, as in every other stage.
@@ -77,7 +78,7 @@ func (s Secret) Token(subject string, scopes []string, now time.Time, ttl time.D
 // NewAPIKey returns a random key and its entry in API_KEYS, for any stage.
 func NewAPIKey(name string, scopes []string) (key, entry string, err error) {
 	key = randomText()
-	entry, err = auth.FormatAPIKey(name, key, scopes)
+	entry, err = credential.FormatAPIKey(name, key, scopes)
 	return key, entry, err
 }
 

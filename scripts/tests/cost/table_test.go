@@ -16,6 +16,7 @@ import (
 
 	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 	"users-api/scripts/internal/dynamodblocal"
 )
@@ -47,15 +48,15 @@ func newTable(t *testing.T, users int) *table {
 	return tb
 }
 
-func (tb *table) newID() (uuid.UUID, error) {
+func (tb *table) newID() (user.ID, error) {
 	tb.users++
 	return id(tb.users - 1), nil
 }
 
 // id makes ordered ids that take the index's two shards in turns, so that each part of
 // a list reads the same from each shard.
-func id(n int) uuid.UUID {
-	return uuid.MustParse(fmt.Sprintf("%08x-%04x-7000-8000-%012d", n>>16, n&0xffff, n))
+func id(n int) user.ID {
+	return usertest.ID(fmt.Sprintf("%08x-%04x-7000-8000-%012d", n>>16, n&0xffff, n))
 }
 
 var names = []string{
@@ -64,7 +65,7 @@ var names = []string{
 }
 
 func input(name string) user.Input {
-	return user.Input{Name: name, Email: fmt.Sprintf("%.9x@example.com", name)}
+	return usertest.Input(name, fmt.Sprintf("%.9x@example.com", name))
 }
 
 // fill has the store create a user of each name, and writes copies of them with other

@@ -20,6 +20,7 @@ import (
 	"users-api/pkg/store"
 	"users-api/pkg/testing/runtimeapi"
 	"users-api/pkg/testing/storetest"
+	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 	"users-api/scripts/internal/dynamodblocal"
 	"users-api/scripts/internal/harness"
@@ -55,7 +56,6 @@ func TestFaults(t *testing.T) {
 		"log that nobody reads":     testClosedLog,
 		"rehearsal":                 testRehearsal,
 		"environment that is wrong": testEnvironment,
-		"one CPU for one processor": testOneCPU,
 	} {
 		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, bin) })
 	}
@@ -73,13 +73,13 @@ func newTable(t *testing.T) table {
 	t.Helper()
 	client, name := storetest.Client(endpoint), "users-"+uuid.NewString()
 	require.NoError(t, storetest.CreateTable(t.Context(), client, name))
-	return table{store.New(client, name, time.Now, uuid.NewV7), t, client, name}
+	return table{store.New(client, name, time.Now, user.NewID), t, client, name}
 }
 
 // ann makes a user.
 func (tb table) ann() user.User {
 	tb.t.Helper()
-	u, err := tb.Create(tb.t.Context(), user.Input{Name: "Ann", Email: "ann@example.com"}, store.Idempotency{})
+	u, err := tb.Create(tb.t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
 	require.NoError(tb.t, err)
 	return u
 }

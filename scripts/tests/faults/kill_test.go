@@ -83,7 +83,7 @@ func testKillUpdate(t *testing.T, bin binaries) {
 	killAtEachCall(t, bin["updateUser"],
 		func(tb table) string {
 			u = tb.ann()
-			return strings.ReplaceAll(event(t, "update-user", u.ID), "ann@example.com", "new@example.com")
+			return strings.ReplaceAll(event(t, "update-user", u.ID.String()), "ann@example.com", "new@example.com")
 		},
 		func(tb table, event string) {
 			now, err := tb.Get(t.Context(), u.ID)
@@ -97,7 +97,7 @@ func testKillUpdate(t *testing.T, bin binaries) {
 
 func testKillDelete(t *testing.T, bin binaries) {
 	killAtEachCall(t, bin["deleteUser"],
-		func(tb table) string { return event(t, "delete-user", tb.ann().ID) },
+		func(tb table) string { return event(t, "delete-user", tb.ann().ID.String()) },
 		func(tb table, event string) {
 			want := map[int]int{1: http.StatusNoContent, 0: http.StatusNotFound}[tb.consistent()]
 			assert.Equal(t, want, invoke(t, tb.start(bin["deleteUser"], endpoint, io.Discard), event).StatusCode)

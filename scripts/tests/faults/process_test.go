@@ -1,13 +1,9 @@
 package faults
 
 import (
-	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
-	"regexp"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -21,7 +17,7 @@ import (
 
 func testSilentTable(t *testing.T, bin binaries) {
 	tb := newTable(t)
-	get := event(t, "get-user", tb.ann().ID)
+	get := event(t, "get-user", tb.ann().ID.String())
 	proxy := &storetest.Faulty{Fault: storetest.Silence, First: 1}
 	f := tb.start(bin["getUser"], proxy.Serve(t, endpoint), io.Discard, "PRIME=off")
 	out, err := f.InvokeUntil(t.Context(), time.Now().Add(time.Second), []byte(get))
@@ -33,7 +29,7 @@ func testSilentTable(t *testing.T, bin binaries) {
 
 func testSilentAtFirst(t *testing.T, bin binaries) {
 	tb := newTable(t)
-	get := event(t, "get-user", tb.ann().ID)
+	get := event(t, "get-user", tb.ann().ID.String())
 	log := new(runtimeapi.Log)
 	proxy := &storetest.Faulty{Fault: storetest.Silence, First: 1}
 	f := tb.start(bin["getUser"], proxy.Serve(t, endpoint), log)
@@ -47,7 +43,7 @@ func testSilentAtFirst(t *testing.T, bin binaries) {
 
 func testClosedLog(t *testing.T, bin binaries) {
 	tb := newTable(t)
-	get := event(t, "get-user", tb.ann().ID)
+	get := event(t, "get-user", tb.ann().ID.String())
 	reader, writer, err := os.Pipe()
 	require.NoError(t, err)
 	f := tb.start(bin["getUser"], endpoint, writer)
@@ -95,40 +91,4 @@ func testEnvironment(t *testing.T, bin binaries) {
 	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} {
 		assert.Contains(t, text, variable)
 	}
-}
-
-// testOneCPU checks that a function whose Go has one processor keeps all its threads on
-// one CPU, which only Linux can do.
-func testOneCPU(t *testing.T, bin binaries) {
-	if runtime.GOOS != "linux" {
-		return
-	}
-	tb := newTable(t)
-	get := event(t, "get-user", tb.ann().ID)
-	for processors, cpus := range map[string]string{"1": `\d+`, "2": regexp.QuoteMeta(allowedCPUs(t, os.Getpid())[0])} {
-		f := tb.start(bin["getUser"], endpoint, io.Discard, "GOMAXPROCS="+processors)
-		assert.Equal(t, http.StatusOK, invoke(t, f, get).StatusCode)
-		for _, allowed := range allowedCPUs(t, f.PID()) {
-			assert.Regexp(t, "^"+cpus+"$", allowed, "GOMAXPROCS=%s", processors)
-		}
-	}
-}
-
-// allowedCPUs is on which CPUs each thread of a process may run, such as "0-1" (see
-// proc_pid_status(5)).
-func allowedCPUs(t *testing.T, pid int) (all []string) {
-	t.Helper()
-	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		if err != nil {
-			continue // the thread has ended
-		}
-		_, after, _ := strings.Cut(string(text), "Cpus_allowed_list:")
-		list, _, _ := strings.Cut(after, "\n")
-		all = append(all, strings.TrimSpace(list))
-	}
-	return all
 }

@@ -1,0 +1,128 @@
+package credential
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"users-api/pkg/auth"
+)
+
+// MinAPIKeyBytes rules out keys that can be guessed: a key's digest is fast to compute and has no
+// salt, so the key itself has to be random.
+const MinAPIKeyBytes = 32
+
+// maxKeyNameBytes bounds the name of a key, which is its principal's subject.
+const maxKeyNameBytes = 64
+
+// apiKey is one entry of API_KEYS.
+type apiKey struct {
+	digest    [sha256.Size]byte
+	principal auth.Principal
+}
+
+// keyring holds the accepted API keys.
+type keyring []apiKey
+
+// find returns the principal of a key. It compares with every entry in constant time, so that its
+// duration reveals nothing about them. Its error is an auth.Reason.
+func (ring keyring) find(key string) (auth.Principal, error) {
+	digest := sha256.Sum256([]byte(key))
+	p, err := auth.Principal{}, error(auth.ErrAPIKey)
+	for _, k := range ring {
+		if subtle.ConstantTimeCompare(digest[:], k.digest[:]) == 1 {
+			p, err = k.principal, nil
+		}
+	}
+	return p, err
+}
+
+// FormatAPIKey returns the entry of API_KEYS for a key, which does not contain the key itself:
+//
+//	name:sha256hex:scope+scope
+//
+// A name may have several entries, so that a partner's key can be replaced without a gap. The error
+// says what is wrong with the name, the key or the scopes, and does not quote the key.
+func FormatAPIKey(name, key string, scopes []auth.Scope) (string, error) {
+	if len(key) < MinAPIKeyBytes || checkToken68(key) != nil {
+		return "", fmt.Errorf(`an API key must be at least %d random letters, digits and "-._~+/"`, MinAPIKeyBytes)
+	}
+	digest := sha256.Sum256([]byte(key))
+	entry := name + ":" + hex.EncodeToString(digest[:]) + ":" + strings.Join(scopes, "+")
+	if _, err := parseAPIKey(entry); err != nil {
+		return "", err
+	}
+	return entry, nil
+}
+
+// parseAPIKeys reads API_KEYS: entries as FormatAPIKey makes them, separated by commas, with
+// optional white space. An entry may end in the API Gateway key whose usage plan meters the caller:
+//
+//	name:sha256hex:scope+scope@usageKey
+//
+// Its errors name an entry by its position and never quote it: it may be a key, pasted by mistake.
+func parseAPIKeys(s string) (keyring, error) {
+	var ring keyring
+	for i, entry := range strings.Split(s, ",") {
+		key, err := parseAPIKey(strings.TrimSpace(entry))
+		if err != nil {
+			return nil, fmt.Errorf("entry %d: %w", i+1, err)
+		}
+		same := func(k apiKey) bool { return k.digest == key.digest }
+		if at := slices.IndexFunc(ring, same); at >= 0 {
+			return nil, fmt.Errorf("entry %d holds the same key as entry %d: each must have its own", i+1, at+1)
+		}
+		ring = append(ring, key)
+	}
+	return ring, nil
+}
+
+func parseAPIKey(entry string) (apiKey, error) {
+	fields := strings.SplitN(entry, ":", 3)
+	if len(fields) != 3 {
+		return apiKey{}, errors.New("must have the form name:sha256hex:scope+scope")
+	}
+	granted, usageKey, metered := strings.Cut(fields[2], "@")
+	scopes, err := parseScopes(granted)
+	switch {
+	case !isKeyName(fields[0]):
+		return apiKey{}, fmt.Errorf(`the name must be 1 to %d letters, digits and "-_."`, maxKeyNameBytes)
+	case err != nil:
+		return apiKey{}, err
+	case metered && !isUsageKey(usageKey):
+		return apiKey{}, errors.New("what follows @ must be the value of an API Gateway key: 20 to 128 letters, digits, - and _")
+	}
+	key := apiKey{principal: auth.Principal{Subject: fields[0], Scopes: scopes, Kind: auth.KindAPIKey, UsageKey: usageKey}}
+	return key, decodeDigest(key.digest[:], fields[1])
+}
+
+func decodeDigest(digest []byte, text string) error {
+	if len(text) == hex.EncodedLen(len(digest)) {
+		if _, err := hex.Decode(digest, []byte(text)); err == nil {
+			return nil
+		}
+	}
+	return errors.New("the digest must be the SHA-256 of the key, as 64 hexadecimal digits")
+}
+
+// parseScopes reads the scopes of an entry. A scope that no route asks for is a spelling mistake.
+func parseScopes(s string) ([]auth.Scope, error) {
+	granted := strings.Split(s, "+")
+	for _, scope := range granted {
+		if len(auth.KnownScopes([]string{scope})) == 0 {
+			return nil, fmt.Errorf("the scopes must be %s, %s or both with a + between them", auth.ScopeRead, auth.ScopeWrite)
+		}
+	}
+	return auth.KnownScopes(granted), nil
+}
+
+func isKeyName(s string) bool {
+	return len(s) <= maxKeyNameBytes && isName(strings.ReplaceAll(s, ".", "-"))
+}
+
+// isUsageKey checks the length and characters of an API Gateway key's value.
+func isUsageKey(s string) bool { return len(s) >= 20 && len(s) <= 128 && isName(s) }

@@ -1,0 +1,129 @@
+package credential
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/auth"
+)
+
+const testKey = "ak_0123456789abcdef0123456789abcdef"
+
+// entry returns an entry of API_KEYS.
+func entry(t *testing.T, name, key string, scopes ...auth.Scope) string {
+	t.Helper()
+	e, err := FormatAPIKey(name, key, scopes)
+	require.NoError(t, err)
+	return e
+}
+
+func TestFormatAPIKey(t *testing.T) {
+	t.Parallel()
+	digest := sha256.Sum256([]byte(testKey))
+	assert.Equal(t, "billing:"+hex.EncodeToString(digest[:])+":users:read+users:write",
+		entry(t, "billing", testKey, auth.ScopeRead, auth.ScopeWrite))
+
+	for _, tt := range []struct {
+		name, key string
+		scopes    []auth.Scope
+		want      string
+	}{
+		{name: "billing", key: testKey[:31], scopes: []auth.Scope{auth.ScopeRead}, want: "an API key must be at least 32"},
+		{name: "billing", key: testKey + " ", scopes: []auth.Scope{auth.ScopeRead}, want: "an API key must be at least 32"},
+		{key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
+		{name: "a:b", key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "must"},
+		{name: "a,b", key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
+		{name: strings.Repeat("a", 65), key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
+		{name: "billing", key: testKey, want: "the scopes must be"},
+		{name: "billing", key: testKey, scopes: []auth.Scope{"users:reed"}, want: "the scopes must be"},
+		{name: "billing", key: testKey, scopes: []auth.Scope{"users:read,evil:00:users:write"}, want: "the scopes must be"},
+	} {
+		_, err := FormatAPIKey(tt.name, tt.key, tt.scopes)
+		require.Error(t, err, tt)
+		assert.Contains(t, err.Error(), tt.want)
+		assert.NotContains(t, err.Error(), tt.key)
+	}
+}
+
+func TestKeyring(t *testing.T) {
+	t.Parallel()
+	other := strings.Repeat("b", 40)
+	ring, err := parseAPIKeys("\n " + entry(t, "billing", testKey, auth.ScopeRead) + " ,\n" +
+		entry(t, "billing", other, auth.ScopeWrite, auth.ScopeRead) + "@abcdefghijklmnopqrst \n")
+	require.NoError(t, err)
+
+	p, err := ring.find(testKey)
+	require.NoError(t, err)
+	assert.Equal(t, auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeRead}}, p)
+	p, err = ring.find(other)
+	require.NoError(t, err, "a name may have two keys, so that one can replace the other")
+	assert.Equal(t, auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, UsageKey: "abcdefghijklmnopqrst",
+		Scopes: []auth.Scope{auth.ScopeRead, auth.ScopeWrite}}, p)
+
+	digest := sha256.Sum256([]byte(testKey))
+	for _, wrong := range []string{
+		"", "a", strings.ToUpper(testKey), testKey[1:], testKey[:len(testKey)-1], testKey + "=", "x" + testKey,
+		hex.EncodeToString(digest[:]), string(digest[:]), "billing", entry(t, "billing", testKey, auth.ScopeRead),
+	} {
+		p, err := ring.find(wrong)
+		assert.Equal(t, auth.ErrAPIKey, err)
+		assert.Zero(t, p)
+	}
+}
+
+func TestParseAPIKeysRefuses(t *testing.T) {
+	t.Parallel()
+	good := entry(t, "billing", testKey, auth.ScopeRead)
+	digest := strings.Split(good, ":")[1]
+	for _, tt := range []struct{ name, value, want string }{
+		{name: "key alone", value: testKey, want: "entry 1: must have the form name:sha256hex:scope+scope"},
+		{name: "no scopes", value: "billing:" + digest, want: "entry 1: must have the form"},
+		{name: "empty scopes", value: "billing:" + digest + ":", want: "entry 1: the scopes must be users:read, users:write or both"},
+		{name: "unknown scope", value: good + "+users:admin", want: "entry 1: the scopes must be"},
+		{name: "comma between scopes", value: good + ",users:write", want: "entry 2: must have the form"},
+		{name: "empty entry", value: good + ",", want: "entry 2: must have the form"},
+		{name: "no name", value: ":" + digest + ":users:read", want: "entry 1: the name must be"},
+		{name: "name with a space", value: "bil ling:" + digest + ":users:read", want: "entry 1: the name must be"},
+		{name: "key in place of its digest", value: "billing:" + testKey + ":users:read", want: "entry 1: the digest must be the SHA-256"},
+		{name: "short digest", value: "billing:" + digest[1:] + ":users:read", want: "entry 1: the digest must be"},
+		{name: "long digest", value: "billing:" + digest + "00:users:read", want: "entry 1: the digest must be"},
+		{name: "digest not hexadecimal", value: "billing:" + strings.Repeat("g", 64) + ":users:read", want: "entry 1: the digest must be"},
+		{name: "short usage key", value: good + "@short", want: "entry 1: what follows @"},
+		{name: "empty usage key", value: good + "@", want: "entry 1: what follows @"},
+		{name: "duplicate key", value: good + "," + strings.Replace(good, "billing", "other", 1), want: "entry 2 holds the same key as entry 1"},
+		{name: "duplicate key in upper case", value: good + ",other:" + strings.ToUpper(digest) + ":users:write", want: "entry 2 holds the same key as entry 1"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			ring, err := parseAPIKeys(tt.value)
+			require.Error(t, err)
+			assert.Nil(t, ring)
+			assert.Contains(t, err.Error(), tt.want)
+			assert.NotContains(t, err.Error(), testKey)
+			assert.NotContains(t, err.Error(), digest)
+		})
+	}
+}
+
+// Every key that is read from API_KEYS has a valid principal with known scopes.
+func FuzzParseAPIKeys(f *testing.F) {
+	f.Fuzz(func(t *testing.T, value string) {
+		ring, err := parseAPIKeys(value)
+		if err != nil {
+			assert.Nil(t, ring)
+			return
+		}
+		assert.Len(t, ring, strings.Count(value, ",")+1)
+		for _, k := range ring {
+			assert.True(t, auth.ValidSubject(k.principal.Subject))
+			assert.NotEmpty(t, k.principal.Scopes)
+			assert.Equal(t, k.principal.Scopes, auth.KnownScopes(k.principal.Scopes))
+			assert.Equal(t, auth.KindAPIKey, k.principal.Kind)
+		}
+	})
+}

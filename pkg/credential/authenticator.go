@@ -1,0 +1,123 @@
+// Package credential turns the credential of a request into a principal and a policy. Only the
+// authorizer needs it; what the functions know about a caller is in package auth.
+//
+// A credential is the value of one request header, by default
+//
+//	Authorization: Bearer <JSON Web Token>
+//	Authorization: ApiKey <key>
+//
+// A token is accepted if it is signed by the configured secret (HS256) or by a key that the issuer
+// publishes, has not expired, and names the expected issuer and audience; an API key, if its
+// SHA-256 digest is configured. The reason for a refusal is an auth.Reason for the operator, which
+// holds no part of what the caller sent.
+//
+// The defenses, by RFC 8725 (JWT best current practices):
+//
+//   - The algorithms are configured, never taken from the token, and each key
+//     serves only the algorithms of its own type, curve and "alg" member.
+//   - Names of JSON members are compared exactly, and an object with a duplicate
+//     member is refused, in a header, in claims and in a key set. Package
+//     encoding/json accepts "EXP" as "exp", and the last of two members.
+//   - A header that carries or points at a key (jwk, jku, x5c, x5u) or asks for more
+//     than a signature (crit, b64, zip, cty, enc) is refused.
+//   - Base64url is accepted in its canonical form only, and at most 8 KB are read.
+//
+// Limits: a token cannot be revoked by itself, and a JWE is not read. An ECDSA signature (r, s) has
+// an equivalent (r, n-s), which RFC 7518 does not forbid, so do not compare tokens by text.
+package credential
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+
+	"users-api/pkg/auth"
+	"users-api/pkg/env"
+)
+
+// Authenticator turns credentials into principals. It is safe for concurrent use.
+type Authenticator struct {
+	parse  func(header string) (credential, error)
+	keys   keyring     // nil if API keys are not accepted
+	tokens *tokens     // nil if tokens are not accepted
+	issuer *issuerKeys // nil if the issuer publishes no keys
+	config config
+	now    func() time.Time
+}
+
+// FromEnv returns the authenticator of a deployed function, see New.
+func FromEnv(lookup env.Lookup) (*Authenticator, error) {
+	return New(lookup, http.DefaultClient, time.Now)
+}
+
+// New returns an authenticator that is configured by variables, fetches the issuer's keys with
+// client and takes the time from now. The variables are IDENTITY_HEADER, API_KEYS, API_KEYS_ONLY,
+// JWT_SECRET or JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_ALGORITHMS and JWT_LEEWAY;
+// docs/operations.md describes them. The error names every one that is missing or wrong and what it
+// must hold, and quotes none of them.
+func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authenticator, error) {
+	c, err := parseConfig(lookup)
+	if err != nil {
+		return nil, err
+	}
+	a := &Authenticator{parse: parseHeader, keys: c.keys, config: c, now: now}
+	switch {
+	case c.bareKey:
+		a.parse = parseBareKey
+	case c.secret != "":
+		a.tokens = newTokens(c, sharedSecret(c.secret), now)
+	case c.jwksURL != "":
+		a.issuer = &issuerKeys{fetch: newFetcher(c.jwksURL, client).fetch, now: now}
+		a.tokens = newTokens(c, a.issuer, now)
+	}
+	return a, nil
+}
+
+// Authenticate returns the principal of the credential in the identity header. Its error is
+// Unauthenticated and has an auth.Reason in its chain.
+func (a *Authenticator) Authenticate(ctx context.Context, header string) (auth.Principal, error) {
+	p, err := a.principal(ctx, header)
+	if err != nil {
+		return auth.Principal{}, auth.Refuse(err)
+	}
+	return p, nil
+}
+
+func (a *Authenticator) principal(ctx context.Context, header string) (auth.Principal, error) {
+	c, err := a.parse(header)
+	switch {
+	case err != nil:
+		return auth.Principal{}, err
+	case c.scheme == schemeAPIKey && a.keys != nil:
+		return a.keys.find(c.value)
+	case c.scheme == schemeBearer && a.tokens != nil:
+		return a.tokens.verify(ctx, c.value)
+	}
+	return auth.Principal{}, auth.ErrScheme
+}
+
+// Connect fetches the issuer's keys, so that the first token does not wait for them. An error is no
+// reason not to start: they are fetched again when a token needs them.
+func (a *Authenticator) Connect(ctx context.Context) error {
+	if a.issuer == nil {
+		return nil
+	}
+	return a.issuer.prime(ctx)
+}
+
+// Rehearsal returns an identity header with which the authorizer can serve a made-up request while
+// it starts. If the secret of tokens is known, it holds a valid token that grants nothing, so the
+// request runs the same code as a caller's; otherwise an API key that does not exist. The header
+// must not leave the process.
+func (a *Authenticator) Rehearsal() (string, error) {
+	if a.config.secret == "" {
+		return "ApiKey rehearsal", nil
+	}
+	claims := jwt.MapClaims{
+		"iss": a.config.issuer, "aud": a.config.audience, "sub": "rehearsal", "scope": "none", "exp": a.now().Add(time.Minute).Unix(),
+	}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(a.config.secret))
+	return "Bearer " + token, err
+}

@@ -1,0 +1,137 @@
+package credential
+
+import (
+	"encoding/base64"
+	"errors"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4/json"
+
+	"users-api/pkg/auth"
+	"users-api/pkg/env"
+)
+
+// MaxBytes is the greatest length of a token or key. API Gateway accepts 10,240 for all headers.
+const MaxBytes = 8 << 10
+
+// The schemes in lower case, as they are compared.
+const (
+	schemeBearer = "bearer" // RFC 6750
+	schemeAPIKey = "apikey"
+)
+
+// credential is the content of the identity header.
+type credential struct {
+	scheme string // schemeBearer or schemeAPIKey
+	value  string // 1 to MaxBytes characters of token68
+}
+
+// parseHeader reads a header value of the form "scheme token68" (RFC 9110, section 11.4). The
+// scheme's name is case-insensitive, followed by one or more spaces and one credential: a list of
+// two is refused. Its error is an auth.Reason.
+func parseHeader(header string) (credential, error) {
+	if header == "" {
+		return credential{}, auth.ErrMissing
+	}
+	name, value, found := strings.Cut(header, " ")
+	c := credential{scheme: lower(name), value: strings.TrimLeft(value, " ")}
+	switch {
+	case c.scheme != schemeBearer && c.scheme != schemeAPIKey:
+		return credential{}, auth.ErrScheme
+	case !found || c.value == "":
+		return credential{}, auth.ErrMissing
+	}
+	return c, checkToken68(c.value)
+}
+
+// parseBareKey reads the value of a header that holds only an API key. Its error is an auth.Reason.
+func parseBareKey(header string) (credential, error) {
+	if header == "" {
+		return credential{}, auth.ErrMissing
+	}
+	return credential{scheme: schemeAPIKey, value: header}, checkToken68(header)
+}
+
+// checkToken68 checks a credential's length and characters: letters, digits and "-._~+/", then any
+// number of "=" (RFC 9110, section 11.2). White space, control characters, commas and everything
+// outside ASCII are refused.
+func checkToken68(s string) error {
+	if len(s) > MaxBytes {
+		return auth.ErrTooLarge
+	}
+	body := strings.TrimRight(s, "=")
+	if !env.IsName(body, "-._~+/") {
+		return auth.ErrMalformed
+	}
+	return nil
+}
+
+// lower folds the case of ASCII letters. strings.EqualFold would take the Kelvin sign for a "k",
+// and strings.ToLower turns it into one.
+func lower(s string) string {
+	return strings.Map(func(c rune) rune {
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		return c
+	}, s)
+}
+
+// joseHeader is what is read of a token's JOSE header (RFC 7515, section 4.1). Other members are
+// ignored, as section 4 requires.
+type joseHeader struct {
+	Algorithm string `json:"alg"`
+	KeyID     string `json:"kid"`
+	Type      string `json:"typ"`
+
+	// These ask for another way to verify,
+	Critical    refused `json:"crit"`
+	Unencoded   refused `json:"b64"`
+	Compression refused `json:"zip"`
+	Encryption  refused `json:"enc"`
+	ContentType refused `json:"cty"`
+	// and these carry or point at the key to verify with.
+	Key           refused `json:"jwk"`
+	KeyURL        refused `json:"jku"`
+	Certificates  refused `json:"x5c"`
+	CertificateAt refused `json:"x5u"`
+}
+
+// refused is a member that must not occur.
+type refused struct{}
+
+func (*refused) UnmarshalJSON([]byte) error { return auth.ErrHeader }
+
+// parseJOSEHeader reads the header of a token and checks what needs no key. Its error is a Reason.
+func parseJOSEHeader(token string) (joseHeader, error) {
+	encoded, rest, _ := strings.Cut(token, ".")
+	if strings.Count(rest, ".") != 1 {
+		return joseHeader{}, auth.ErrMalformed
+	}
+	decoded, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
+	if err != nil {
+		return joseHeader{}, auth.ErrMalformed
+	}
+	var h joseHeader
+	err = json.Unmarshal(decoded, &h)
+	switch {
+	case errors.Is(err, auth.ErrHeader):
+		return joseHeader{}, auth.ErrHeader
+	case err != nil, h.Algorithm == "":
+		return joseHeader{}, auth.ErrMalformed
+	case !h.isAccessToken():
+		return joseHeader{}, auth.ErrHeader
+	}
+	return h, nil
+}
+
+// isAccessToken reports whether the token's type is absent or that of an access token (RFC 9068,
+// section 2.1). The same issuer also signs logout tokens, security events and proofs of possession,
+// which have types of their own.
+func (h joseHeader) isAccessToken() bool {
+	switch strings.TrimPrefix(lower(h.Type), "application/") {
+	case "", "jwt", "at+jwt":
+		return true
+	}
+	return false
+}

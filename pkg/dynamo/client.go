@@ -1,0 +1,119 @@
+// Package dynamo has what a store of any kind of item needs of DynamoDB: a client that starts fast
+// and does not wait beyond the invocation, retries, and the kinds of its errors. It knows no users.
+package dynamo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/smithy-go"
+)
+
+// The timeouts of a call. DynamoDB answers within tens of milliseconds. A connection that broke
+// while Lambda had frozen the function must cost one of these times and a retry, not the request.
+const (
+	dialTimeout         = time.Second
+	tlsHandshakeTimeout = 2 * time.Second // takes half a second of CPU at 128 MB
+	headerTimeout       = 1500 * time.Millisecond
+	attemptTimeout      = 2500 * time.Millisecond // with the body
+	idleTimeout         = 5 * time.Minute
+	keepAlive           = 30 * time.Second
+)
+
+// maxIdleConns is more than a function uses: it serves one request at a time, whose calls run in
+// parallel at most over the shards of a list.
+const maxIdleConns = 16
+
+func newHTTPClient() *http.Client {
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
+	roots := newRoots(dialer.DialContext)
+	return &http.Client{
+		Timeout: attemptTimeout,
+		Transport: &http.Transport{
+			DialContext:           dialer.DialContext,
+			DialTLSContext:        roots.dial,
+			TLSHandshakeTimeout:   tlsHandshakeTimeout,
+			ResponseHeaderTimeout: headerTimeout,
+			IdleConnTimeout:       idleTimeout,
+			MaxIdleConnsPerHost:   maxIdleConns,
+		},
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+}
+
+// How a failed call, and a write that lost against another, is retried: soon at first, then after
+// longer waits, of random length so that competitors do not meet again. Throttling and network
+// faults are short, and a client is waiting.
+const (
+	maxAttempts  = 4  // of one call that fails
+	maxTries     = 12 // of one change that others compete with
+	firstWait    = 20 * time.Millisecond
+	waitDoubling = 4 // times that the first wait doubles, up to 320 ms
+)
+
+// jitter returns a random part of the n-th wait, counted from 0. The SDK's own backoff counts in
+// seconds, and is not random if its maximum is less than one.
+func jitter(n int) time.Duration {
+	return rand.N(firstWait << min(max(n, 0), waitDoubling))
+}
+
+func newRetryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.Backoff = retry.BackoffDelayerFunc(func(attempt int, _ error) (time.Duration, error) { return jitter(attempt), nil })
+		o.RateLimiter = ratelimit.None // a function serves one request at a time, each with its own limit
+		o.Retryables = append([]retry.IsErrorRetryable{retry.IsErrorRetryableFunc(truncatedResponse)}, o.Retryables...)
+	})
+}
+
+// truncatedResponse marks a response that could not be read to the end as retryable.
+func truncatedResponse(err error) aws.Ternary {
+	if _, ok := errors.AsType[*smithy.DeserializationError](err); ok {
+		return aws.TrueTernary
+	}
+	return aws.UnknownTernary
+}
+
+// Contended marks the error of a write that lost against another one, so that it is retried.
+func Contended(cause error) error { return &contendedError{cause} }
+
+type contendedError struct{ cause error }
+
+func (e *contendedError) Error() string { return "contended: " + e.cause.Error() }
+func (e *contendedError) Unwrap() error { return e.cause }
+
+// Retry calls change until its error is not a Contended one. It gives up with Unavailable after 12
+// tries, and with the context's error when that ends.
+func Retry[T any](ctx context.Context, change func() (T, error)) (T, error) {
+	for n := 0; ; n++ {
+		v, err := change()
+		contended, ok := err.(*contendedError)
+		if !ok {
+			return v, err
+		}
+		if n+1 == maxTries {
+			return v, unavailable(fmt.Errorf("gave up after %d tries: %w", maxTries, contended.cause))
+		}
+		if err := wait(ctx, n); err != nil {
+			return v, fmt.Errorf("%w while waiting to retry after: %w", err, contended.cause)
+		}
+	}
+}
+
+// wait sleeps for a random part of the n-th wait.
+func wait(ctx context.Context, n int) error {
+	select {
+	case <-time.After(jitter(n)):
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
