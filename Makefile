@@ -4,22 +4,27 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build bench bench-list bench-units reset clean FORCE
+.PHONY: help dev token api-key invoke logs stats seed load deploy package build bench cost reset clean FORCE
 .PHONY: check test test-engines proof lint lint-go test-unit test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
-export SUB SCOPES TTL NAME F EVENT JSON MEM SVG AUTH
-export N SEED WORKERS TABLE_NAME PAGES RATE DURATION URL TOKEN KEEP
+export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
+export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN KEEP
 
-local := .build/local
-tools := .build/seed .build/load .build/listbench .build/units
+dev := .build/dev
+tools := .build/seed .build/load
 
-# Architecture of the parameter in template.yaml, in Lambda's words and in Go's.
+# Runs a command of the framework on the local stage, in the environment that `make dev`
+# leaves there while it runs.
+on_local = test -e .local/env || { echo "the local AWS is not running: start it with make dev" >&2; exit 1; }; \
+	. .local/env; npx --no-install serverless $(1) --stage local
+
+# The architecture for "sam build", by Lambda's name and by Go's.
 ARCHITECTURE ?= arm64
-sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": use arm64 or x86_64))
+sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": it must be arm64 or x86_64))
 
 # Makes targets side by side, as far as two cores bear it, all of them even if one fails,
 # and keeps their output apart where make can: macOS's own cannot.
@@ -28,37 +33,39 @@ side_by_side = $(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATUR
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: check-dev $(local) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
-	@exec $(local) dev -with-parent -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
+dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
+	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
 
-token: $(local) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
-	@exec $(local) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
+token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
+	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
 
-api-key: $(local) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
-	@exec $(local) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
+api-key: $(dev) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
+	@exec $(dev) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
 
-bench: check-bench ## cold starts, CPU and memory beside two yardsticks (F=getUser,createUser N=20 MEM=128,256,512 SVG=folder JSON=1)
+bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
 	@go -C scripts build -o ../.build/bench ./bench
-	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${SVG:+-svg "$$SVG"} $${JSON:+-json}
+	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"} $${SVG:+-svg "$$SVG"} $${RAW:+-raw "$$RAW"}
 
-invoke: $(local) ## send an event to a function of the local stage (F=getUser EVENT=file)
-	@exec $(local) invoke -f "$$F" -event "$$EVENT"
+invoke: ## send an event to a function of the local stage, and show its log (F=getUser EVENT=file)
+	@test -n "$$F" && test -n "$$EVENT" || { echo "which function and event? make invoke F=getUser EVENT=functions/get-user/testdata/get.json" >&2; exit 2; }
+	@$(call on_local,invoke -f "$$F" --path "$$EVENT" --log)
 
-logs: $(local) ## follow a function's log on the local stage (F=createUser, JSON=1)
-	@exec $(local) logs -f "$$F" $${JSON:+-json}
+logs: ## follow a function's log on the local stage (F=createUser, JSON=1 for the function's own lines alone)
+	@test -n "$$F" || { echo "which function? make logs F=createUser" >&2; exit 2; }
+	@$(call on_local,logs -f "$$F" --tail) $(if $(JSON),| grep --line-buffered '^{')
 
-stats: $(local) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
-	@exec $(local) stats $${JSON:+-json}
+stats: $(dev) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
+	@exec $(dev) stats $${JSON:+-json}
 
-seed: .build/seed ## have N users in the table of `make dev`, or in TABLE_NAME; goes on where it was stopped (N=1000, SEED, WORKERS)
+seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
 
-deploy: check-dev $(local) ## deploy to Amazon with your AWS credentials (STAGE=dev)
-	@$(local) install -framework
+deploy: check-dev $(dev) ## deploy to Amazon with your AWS credentials (STAGE=dev)
+	@$(dev) install -framework
 	npx --no-install serverless deploy --stage "$$STAGE"
 
-package: check-dev $(local) ## make everything that a deployment uploads, without an account (STAGE=dev)
-	@$(local) install -framework
+package: check-dev $(dev) ## make everything that a deployment uploads, without an account (STAGE=dev)
+	@$(dev) install -framework
 	npx --no-install serverless package --stage "$$STAGE"
 
 build: ## compile everything for this machine
@@ -68,20 +75,20 @@ build: ## compile everything for this machine
 check: ## gofmt, go vet, staticcheck and the unit tests; needs Go alone, and tests the plugin where make test has installed it
 	@$(side_by_side) lint-go test-unit test-plugin-unit
 
-test: check-test $(local) .build/engines ## everything that must hold, in minutes
-	@$(local) install
+test: check-test $(dev) .build/engines ## everything that must hold, in minutes
+	@$(dev) install
 	@echo "testing; each part shows what it wrote when it has ended"
 	@.build/engines $(side_by_side) test-tools test-plugin test-product test-store lint-go
 
 test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
 	@.build/engines $(MAKE) test-store
 
-proof: check-proof $(local) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
-	@$(local) install
+proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
+	@$(dev) install
 	go -C scripts test -count=1 -timeout=1h -v ./tests/proof
 
-lint: check-dev $(local) lint-go ## gofmt, go vet, staticcheck, cfn-lint
-	@$(local) install -framework
+lint: check-dev $(dev) lint-go ## gofmt, go vet, staticcheck, and the checks of both templates (cfn-lint, sam validate)
+	@$(dev) install -framework
 	npm run lint --silent
 
 # Parts of the targets above. -count=1, because Go caches a test's result as long as its
@@ -118,32 +125,23 @@ test-plugin:
 	npm test --silent
 	npm run lint --silent
 
-load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and draw the answers' times (RATE=50 DURATION=10s KEEP=1)
+load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
-bench-list: check-bench .build/listbench ## compare a page of GET /users among 1,000 users and among N (N=1000000, PAGES=200); takes minutes
-	@exec .build/listbench $${N:+-n "$$N"} $${PAGES:+-pages "$$PAGES"}
+cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes)
+	go -C scripts test -count=1 -v -timeout 1h ./tests/cost $${N:+-users "$$N"}
 
-bench-units: check-bench .build/units ## count calls and request units of each operation in DynamoDB (JSON=1)
-	@exec .build/units $${JSON:+-json}
-
-reset: $(local) ## wipe the local AWS: users, logs, secrets, deployment
-	@exec $(local) reset
+reset: $(dev) ## wipe the local AWS: users, logs, secrets, deployment
+	@exec $(dev) reset
 
 clean: ## remove what was built; what was installed and the local AWS stay
 	rm -rf .build .serverless .aws-sam
 
-# What "sam build" asks for, a function's logical id in template.yaml each: its
-# program, built as scripts/serverless/build.js builds it, in SAM's folder.
-build-ListUsersFunction: program := list-users
-build-GetUserFunction: program := get-user
-build-CreateUserFunction: program := create-user
-build-UpdateUserFunction: program := update-user
-build-DeleteUserFunction: program := delete-user
-build-AuthorizerFunction: program := authorizer
+# "sam build" makes build-GetUserFunction for the logical id GetUserFunction in
+# template.yaml; the function's source is in functions/get-user.
 build-%Function: FORCE
-	CGO_ENABLED=0 GOFLAGS= GOOS=linux GOARCH=$(sam_goarch) GOARM64=v8.0 GOAMD64=v1 \
-	go build -trimpath -buildvcs=false -tags lambda.norpc -ldflags '-s -w' -o "$(ARTIFACTS_DIR)/bootstrap" ./functions/$(program)
+	@GOOS=linux GOARCH=$(sam_goarch) sh functions/build.sh -o "$(ARTIFACTS_DIR)/bootstrap" \
+		"./functions/$$(echo $* | sed 's/[A-Z]/-&/g; s/^-//' | tr A-Z a-z)"
 
 check-dev:
 	@scripts/prerequisites dev
@@ -158,7 +156,7 @@ check-bench:
 	@scripts/prerequisites bench
 
 # go build itself knows whether there is anything to do.
-$(local): FORCE
+$(dev): FORCE
 	@test -e $@ || echo "building the tools in scripts/dev, which takes a minute the first time …" >&2
 	@go -C scripts build -o ../$@ ./dev
 

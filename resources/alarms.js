@@ -1,8 +1,8 @@
 'use strict';
 
-// What has to wake somebody. Each alarm describes what is wrong and where to
-// look; one composite alarm over all of them tells the topic, so that one
-// trouble is one message however many alarms see it.
+// The alarms. Each description says what is wrong and where to look. One composite
+// alarm over all of them notifies the topic, so that one problem is one message
+// however many alarms it raises.
 
 const minute = 60;
 
@@ -24,7 +24,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   return { Resources: { ...alarms, AlarmServiceUnwell: composite(context, Object.keys(alarms), topic) } };
 };
 
-/** Milliseconds that each function may take. */
+/** Returns the milliseconds that each function may take. */
 function timeouts(functions) {
   return Object.fromEntries(Object.entries(functions).map(([name, { timeout }]) => [name, Number(timeout) * 1000]));
 }
@@ -33,17 +33,17 @@ function apiAlarms({ prefix, stage, latencyMs }) {
   const Dimensions = dimensions({ ApiName: prefix, Stage: stage });
   return {
     AlarmApiErrors: alarm(`${prefix}-api-5xx`, {
-      AlarmDescription: 'More than 1 % of the requests end in 5xx. The saved query "errors" has their causes.',
+      AlarmDescription: 'More than 1 % of the requests end in 5xx. The saved query "errors" shows their causes.',
       Namespace: 'AWS/ApiGateway',
       MetricName: '5XXError',
-      Statistic: 'Average', // of 0 and 1 for each request: the rate
+      Statistic: 'Average', // The metric is 0 or 1 for each request, so this is the rate.
       Dimensions,
       Period: minute,
       Threshold: 0.01,
       ...atLeast(3, 5),
     }),
     AlarmApiLatency: alarm(`${prefix}-api-latency-p99`, {
-      AlarmDescription: `One request in a hundred takes over ${latencyMs} ms. The saved query "slowest" shows which.`,
+      AlarmDescription: `One request in a hundred takes more than ${latencyMs} ms. The saved query "slowest" shows which.`,
       Namespace: 'AWS/ApiGateway',
       MetricName: 'Latency',
       ExtendedStatistic: 'p99',
@@ -65,10 +65,10 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       Dimensions: dimensions({ FunctionName: `${prefix}-${name}` }),
       Period: minute,
     };
-    // The authorizer refuses by an error, which Lambda counts: see authorizerAlarm.
+    // The authorizer refuses a credential by an error, which Lambda counts: see authorizerAlarm.
     if (name !== 'authorizer') {
       resources[`Alarm${id}Errors`] = alarm(`${prefix}-${name}-errors`, {
-        AlarmDescription: `${name} crashed or ran out of time. Its log group has the panic, or the last line before it.`,
+        AlarmDescription: `${name} crashed or timed out. Its log group has the panic or the last line before it.`,
         ...metric,
         MetricName: 'Errors',
         Statistic: 'Sum',
@@ -77,7 +77,7 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       });
     }
     resources[`Alarm${id}Throttles`] = alarm(`${prefix}-${name}-throttles`, {
-      AlarmDescription: `Lambda refuses to run more of ${name}: raise reservedConcurrency, or the account's limit.`,
+      AlarmDescription: `Lambda throttles ${name}: raise reservedConcurrency or the account's concurrency limit.`,
       ...metric,
       MetricName: 'Throttles',
       Statistic: 'Sum',
@@ -85,7 +85,7 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       ...atLeast(2, 5),
     });
     resources[`Alarm${id}Duration`] = alarm(`${prefix}-${name}-duration-p99`, {
-      AlarmDescription: `One execution of ${name} in a hundred takes over 80 % of its ${timeoutMs} ms.`,
+      AlarmDescription: `One execution of ${name} in a hundred takes more than 80 % of its timeout of ${timeoutMs} ms.`,
       ...metric,
       MetricName: 'Duration',
       ExtendedStatistic: 'p99',
@@ -94,7 +94,7 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       ...atLeast(3, 5),
     });
     resources[`Alarm${id}Concurrency`] = alarm(`${prefix}-${name}-concurrency`, {
-      AlarmDescription: `Over ${concurrency} executions of ${name} at once: the account's limit is near (parameter alarmConcurrency).`,
+      AlarmDescription: `More than ${concurrency} concurrent executions of ${name}: the account's limit is near (parameter alarmConcurrency).`,
       ...metric,
       MetricName: 'ConcurrentExecutions',
       Statistic: 'Maximum',
@@ -106,13 +106,13 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
 }
 
 /**
- * Lambda counts each refused credential as an error of the authorizer; its own
- * metric leaves them out.
+ * Watches the authorizer by the metric that it writes itself, which does not count
+ * refused credentials. Lambda's metric counts each of them as an error.
  */
 function authorizerAlarm({ prefix, service, stage }) {
   return {
     AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
-      AlarmDescription: 'The authorizer fails, other than by refusing a credential: those requests end in 500. See its log group.',
+      AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 500. See its log group.',
       Namespace: service,
       MetricName: 'Errors',
       Statistic: 'Sum',
@@ -131,7 +131,7 @@ function tableAlarms({ prefix }) {
   const sum = (ids) => ids.map((id) => `FILL(${id}, 0)`).join(' + ');
   return {
     AlarmTableThrottles: alarm(`${prefix}-table-throttles`, {
-      AlarmDescription: 'DynamoDB throttles the table or its index: clients get 503. Look for a hot key, or a limit of the account.',
+      AlarmDescription: 'DynamoDB throttles the table or its index, and clients get 503. Look for a hot key or a limit of the account.',
       Metrics: [
         metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table, minute),
         metricQuery('writes', 'AWS/DynamoDB', 'WriteThrottleEvents', table, minute),
@@ -143,7 +143,7 @@ function tableAlarms({ prefix }) {
       ...atLeast(2, 5),
     }),
     AlarmTableSystemErrors: alarm(`${prefix}-table-system-errors`, {
-      AlarmDescription: "DynamoDB itself answers 500. Look at Amazon's health page.",
+      AlarmDescription: "DynamoDB itself answers 500. See Amazon's health page.",
       Metrics: [
         ...operations.map((Operation, i) =>
           metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation }, minute)
@@ -162,7 +162,7 @@ function composite({ prefix }, ids, topic) {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     Properties: {
       AlarmName: `${prefix}-unwell`,
-      AlarmDescription: `At least one alarm of ${prefix} rings. The dashboard ${prefix} shows which.`,
+      AlarmDescription: `At least one alarm of ${prefix} is in ALARM state. The dashboard ${prefix} shows what is wrong.`,
       AlarmRule: { 'Fn::Join': [' OR ', ids.map((id) => ({ 'Fn::Sub': `ALARM("\${${id}}")` }))] },
       ...actions,
     },
@@ -175,13 +175,13 @@ function alarm(name, properties) {
     Properties: {
       AlarmName: name,
       ComparisonOperator: 'GreaterThanThreshold',
-      TreatMissingData: 'notBreaching', // nobody calls, nothing is wrong
+      TreatMissingData: 'notBreaching', // Without requests nothing is wrong.
       ...properties,
     },
   };
 }
 
-/** Rings when points of the last periods are over the threshold: not at a single spike. */
+/** Raises the alarm when that many points of the last periods exceed the threshold. */
 function atLeast(points, periods) {
   return { DatapointsToAlarm: points, EvaluationPeriods: periods };
 }

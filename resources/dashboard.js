@@ -1,8 +1,8 @@
 'use strict';
 
-// One dashboard with what an operator asks first, top to bottom (is it well,
-// who is hurt, where is it slow, who is refused, is there room), and the saved
-// queries over the functions' log lines that answer what comes next.
+// The dashboard, in the order of an operator's first questions (does it work, which
+// function fails, which is slow, who is refused, is capacity left), and the saved
+// queries over the functions' log lines for the questions after those.
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   if (String(await resolveVariable('param:monitoring')) !== 'true') return {};
@@ -16,7 +16,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
         Type: 'AWS::CloudWatch::Dashboard',
         Properties: {
           DashboardName: context.prefix,
-          // Fn::Sub fills in the region.
+          // Fn::Sub inserts the region.
           DashboardBody: { 'Fn::Sub': JSON.stringify({ widgets: layOut(widgets(context)) }) },
         },
       },
@@ -27,13 +27,13 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
 
 function widgets({ service, stage, prefix, names }) {
   const api = ['ApiName', prefix, 'Stage', stage];
-  const ours = ['service', service, 'stage', stage];
+  const own = ['service', service, 'stage', stage];
   const table = ['TableName', prefix];
-  const each = (namespace, metric, options) =>
-    names.map((name) => [namespace, metric, 'FunctionName', `${prefix}-${name}`, { label: name, ...options }]);
+  const lambdaMetric = (metric) =>
+    names.map((name) => ['AWS/Lambda', metric, 'FunctionName', `${prefix}-${name}`, { label: name }]);
   const data = names.filter((name) => name !== 'authorizer');
-  const eachOfOurs = (metric, of = names) =>
-    of.map((name) => [service, metric, ...ours, 'function_name', `${prefix}-${name}`, { label: name }]);
+  const ownMetric = (metric, of = names) =>
+    of.map((name) => [service, metric, ...own, 'function_name', `${prefix}-${name}`, { label: name }]);
 
   return [
     graph('Requests and errors', 'Sum', [
@@ -46,22 +46,22 @@ function widgets({ service, stage, prefix, names }) {
       ['AWS/ApiGateway', 'Latency', ...api, { label: 'p90', stat: 'p90' }],
       ['AWS/ApiGateway', 'Latency', ...api, { label: 'p99', stat: 'p99' }],
     ]),
-    graph('5xx by function', 'Sum', eachOfOurs('Errors')),
-    graph('4xx by function', 'Sum', eachOfOurs('ClientErrors', data)),
-    graph('Duration p99 by function, ms', 'p99', each('AWS/Lambda', 'Duration')),
-    graph('Cold starts by function', 'Sum', eachOfOurs('ColdStart')),
+    graph('5xx by function', 'Sum', ownMetric('Errors')),
+    graph('4xx by function', 'Sum', ownMetric('ClientErrors', data)),
+    graph('Duration p99 by function, ms', 'p99', lambdaMetric('Duration')),
+    graph('Cold starts by function', 'Sum', ownMetric('ColdStart')),
     graph('Credentials', 'Sum', [
-      [service, 'Allowed', ...ours, { label: 'allowed' }],
-      [service, 'Denied', ...ours, { label: 'denied', color: '#d62728' }],
+      [service, 'Allowed', ...own, { label: 'allowed' }],
+      [service, 'Denied', ...own, { label: 'denied', color: '#d62728' }],
     ]),
     graph('Denied by reason', 'Sum', [
       [{ expression: `SEARCH('{"${service}",reason,service,stage} MetricName="Denied" service="${service}" stage="${stage}"', 'Sum')`, label: '' }],
     ]),
-    graph('Executions at once', 'Maximum', each('AWS/Lambda', 'ConcurrentExecutions')),
-    graph('Refused by Lambda', 'Sum', each('AWS/Lambda', 'Throttles')),
+    graph('Concurrent executions', 'Maximum', lambdaMetric('ConcurrentExecutions')),
+    graph('Throttled by Lambda', 'Sum', lambdaMetric('Throttles')),
     graph('Table, capacity consumed', 'Sum', [
       ['AWS/DynamoDB', 'ConsumedReadCapacityUnits', ...table, { label: 'read' }],
-      ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', ...table, { label: 'written' }],
+      ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', ...table, { label: 'write' }],
       ['AWS/DynamoDB', 'ReadThrottleEvents', ...table, { label: 'reads throttled', color: '#ff7f0e' }],
       ['AWS/DynamoDB', 'WriteThrottleEvents', ...table, { label: 'writes throttled', color: '#d62728' }],
     ]),
@@ -93,7 +93,7 @@ function logTable(title, groups, query) {
   };
 }
 
-/** Two abreast, in the order given. */
+/** Places two widgets in a row, in the given order. */
 function layOut(list) {
   let [x, y] = [0, 0];
   return list.map((widget) => {
@@ -108,10 +108,10 @@ const errorsQuery =
   'fields @timestamp, function_name, route, status, errorKind, error, requestId, principal' +
   ' | filter status >= 500 or level = "ERROR" | sort @timestamp desc | limit 50';
 
-// What a line says of its status or its caller is left out below LOG_LEVEL; its
-// metrics, such as RequestDuration, never are.
+// A line below LOG_LEVEL lacks its status and its caller. It always has its metrics,
+// such as RequestDuration.
 
-// By which a request can be found; a client sees requestId and correlation_id.
+// The members by which a request can be found. A client sees requestId and correlation_id.
 const ids = ['requestId', 'correlation_id', 'function_request_id', 'xray_trace_id'];
 
 function queries({ prefix, names }) {
@@ -162,7 +162,7 @@ function queries({ prefix, names }) {
       `Query${name.replace(/(^|-)(.)/g, (_, __, letter) => letter.toUpperCase())}`,
       {
         Type: 'AWS::Logs::QueryDefinition',
-        // The groups have to be there before a query names them.
+        // A query can name a group only when the group exists.
         DependsOn: names.map((fn) => `${fn[0].toUpperCase()}${fn.slice(1)}LogGroup`),
         Properties: { Name: `${prefix}/${name}`, LogGroupNames: groups, QueryString: query },
       },

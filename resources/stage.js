@@ -1,16 +1,16 @@
 'use strict';
 
-// The stage of API Gateway: how much it lets through, what it may keep in a
-// cache, what it writes down. The framework makes its stage inside the
-// deployment and has no settings for it; scripts/serverless ties this one to
-// the framework's deployment.
+// The stage of API Gateway: its limits, its cache and its access log. The framework
+// makes a stage inside the deployment and has no settings for it; scripts/serverless
+// attaches this one to the framework's deployment.
+//
+// The limits and the cache derive from the http events of the functions in serverless.yml.
 
-const readRoutes = ['GET /users', 'GET /users/{id}'];
-const writeRoutes = ['POST /users', 'PUT /users/{id}', 'DELETE /users/{id}'];
+const naming = require('osls/lib/plugins/aws/lib/naming');
 
-// One line of JSON for each request, also for those that no function saw. No
-// header is in it, since a credential must not get into a log, and no principal,
-// which may be an address; requestId leads to the function's line.
+// One line of JSON for each request, including those that reach no function. It has no
+// header, since a credential must not get into a log, and no principal, which may be
+// an address; requestId leads to the function's line.
 const accessLogFormat = JSON.stringify({
   timestamp: '$context.requestTimeEpoch',
   requestId: '$context.requestId',
@@ -29,80 +29,99 @@ const accessLogFormat = JSON.stringify({
   error: '$context.error.responseType',
 });
 
-module.exports = async ({ resolveVariable }) => {
-  const param = (name) => resolveVariable(`param:${name}`);
-  const service = await resolveVariable('self:service');
+module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  const param = async (name) => String(await resolveVariable(`param:${name}`));
+  const isOn = async (name) => (await param(name)) === 'true';
   const stage = await resolveVariable('sls:stage');
-  const [cacheSize, cacheTtl] = [String(await param('cacheSize')), Number(await param('cacheTtl'))];
+  const routes = routesOf(await resolveConfigurationProperty(['functions']));
+  const cacheSize = await param('cacheSize');
   const cached = cacheSize !== 'off';
-  const shared = { MetricsEnabled: isTrue(await param('detailedMetrics')), LoggingLevel: 'OFF', DataTraceEnabled: false };
-  const reads = limits(await param('throttleRate'), await param('throttleBurst'));
-  const writes = limits(await param('writeThrottleRate'), await param('writeThrottleBurst'));
-  const cache = { CachingEnabled: true, CacheTtlInSeconds: cacheTtl, CacheDataEncrypted: true };
-
+  const settings = {
+    reads: limits(await param('throttleRate'), await param('throttleBurst')),
+    writes: limits(await param('writeThrottleRate'), await param('writeThrottleBurst')),
+    cache: cached && { CachingEnabled: true, CacheTtlInSeconds: Number(await param('cacheTtl')), CacheDataEncrypted: true },
+    shared: { MetricsEnabled: await isOn('detailedMetrics'), LoggingLevel: 'OFF', DataTraceEnabled: false },
+  };
   const resources = {
     ApiGatewayStage: {
       Type: 'AWS::ApiGateway::Stage',
       Properties: {
         RestApiId: { Ref: 'ApiGatewayRestApi' },
         StageName: stage,
-        TracingEnabled: isTrue(await param('tracing')),
+        TracingEnabled: await isOn('tracing'),
         CacheClusterEnabled: cached,
         ...(cached && { CacheClusterSize: cacheSize }),
-        // A method with settings of its own takes none from "all methods": each says everything.
-        MethodSettings: [
-          { HttpMethod: '*', ResourcePath: '/*', ...shared, ...reads },
-          ...readRoutes.map((route) => ({ ...method(route), ...shared, ...reads, ...(cached && cache) })),
-          ...writeRoutes.map((route) => ({ ...method(route), ...shared, ...writes })),
-        ],
+        MethodSettings: methodSettings(routes, settings),
       },
     },
   };
-  if (cached) addCacheKeys(resources, await param('identityHeader'));
-  if (isTrue(await param('accessLog'))) {
-    const retention = Number(await param('logRetentionInDays'));
-    addAccessLog(resources, `/aws/apigateway/${service}-${stage}`, retention);
+  if (cached) {
+    const identityHeader = await param('identityHeader');
+    for (const route of routes.filter(isRead)) addCacheKeys(resources, route, identityHeader);
+  }
+  if (await isOn('accessLog')) {
+    const name = `/aws/apigateway/${await resolveVariable('self:service')}-${stage}`;
+    addAccessLog(resources, name, Number(await param('logRetentionInDays')));
     if ((await param('accessLogRole')) === 'create') addAccountRole(resources);
   }
   return { Resources: resources };
 };
 
-function isTrue(value) {
-  return String(value) === 'true';
+/** Returns the method, the path and the declared parameters of each http event. */
+function routesOf(functions) {
+  const events = Object.values(functions).flatMap((fn) => fn.events ?? []);
+  return events.filter(({ http }) => http).map(({ http }) => {
+    const [method, path] = typeof http === 'string' ? http.split(' ') : [http.method, http.path];
+    const { querystrings = {}, headers = {} } = http.request?.parameters ?? {};
+    const declared = [
+      ...Object.keys(querystrings).map((name) => `method.request.querystring.${name}`),
+      ...Object.keys(headers).map((name) => `method.request.header.${name}`),
+    ];
+    return { method: method.toUpperCase(), path, declared };
+  });
+}
+
+/** Reports whether a route has the limits of a read and can be cached. Everything else counts as a write. */
+function isRead({ method }) {
+  return ['GET', 'HEAD'].includes(method);
 }
 
 function limits(rate, burst) {
   return { ThrottlingRateLimit: Number(rate), ThrottlingBurstLimit: Number(burst) };
 }
 
-/** How a stage's settings name a route: a slash inside the path is written ~1. */
-function method(route) {
-  const [verb, path] = route.split(' ');
-  return { HttpMethod: verb, ResourcePath: `/${path.replaceAll('/', '~1')}` };
+function methodSettings(routes, { reads, writes, cache, shared }) {
+  // A method with settings of its own inherits none from "*": each has all of them.
+  return [
+    { HttpMethod: '*', ResourcePath: '/*', ...shared, ...reads },
+    ...routes.map((route) => ({ ...settingsKey(route), ...shared, ...(isRead(route) ? { ...reads, ...cache } : writes) })),
+  ];
+}
+
+/** Returns how a stage's settings name a route: "~1" stands for a slash inside the path. */
+function settingsKey({ method, path }) {
+  const inner = path.replace(/^\/|\/$/g, '');
+  return { HttpMethod: method, ResourcePath: inner ? `/~1${inner.replaceAll('/', '~1')}` : '/' };
 }
 
 /**
- * What tells two answers of a GET route apart: path and query; the credential,
- * so that nobody gets what another may see; and the headers that the answer
- * itself depends on. Merged into the methods that the framework makes.
+ * Gives a cached route its cache keys: everything that two of its responses can differ
+ * by. These are the path, the parameters that its event declares, the credential, so
+ * that nobody gets what only another caller may see, and the other headers that the
+ * functions read. The result is merged into the method that the framework makes.
  */
-function addCacheKeys(resources, identityHeader) {
-  const headers = [identityHeader, 'If-None-Match', 'Origin'].map((name) => `header.${name}`);
-  const keys = {
-    ApiGatewayMethodUsersGet: ['querystring.limit', 'querystring.cursor', 'querystring.email', ...headers],
-    ApiGatewayMethodUsersIdVarGet: ['path.id', ...headers],
+function addCacheKeys(resources, { method, path, declared }, identityHeader) {
+  const inPath = [...path.matchAll(/{([^}+]+)\+?}/g)].map(([, name]) => `method.request.path.${name}`);
+  const headers = [identityHeader, 'If-Match', 'If-None-Match', 'Origin'].map((name) => `method.request.header.${name}`);
+  const undeclared = [...inPath, ...headers].filter((name) => !declared.includes(name));
+  resources[naming.getMethodLogicalId(naming.normalizePath(path), method)] = {
+    Type: 'AWS::ApiGateway::Method',
+    Properties: {
+      // Only a declared parameter can be a key; true means required, as a path parameter always is.
+      RequestParameters: Object.fromEntries(undeclared.map((name) => [name, inPath.includes(name)])),
+      Integration: { CacheKeyParameters: [...declared, ...undeclared] },
+    },
   };
-  for (const [id, names] of Object.entries(keys)) {
-    const parameters = names.map((name) => `method.request.${name}`);
-    resources[id] = {
-      Type: 'AWS::ApiGateway::Method',
-      Properties: {
-        // Only what is declared can be a key; true is "required", which a path is anyway.
-        RequestParameters: Object.fromEntries(parameters.map((name) => [name, name.includes('.path.')])),
-        Integration: { CacheKeyParameters: parameters },
-      },
-    };
-  }
 }
 
 function addAccessLog(resources, name, retention) {
@@ -117,8 +136,9 @@ function addAccessLog(resources, name, retention) {
 }
 
 /**
- * API Gateway writes logs with one role for the whole account and region. The
- * setting and its role stay when the service is removed: other APIs use them.
+ * Adds the role with which API Gateway writes logs. An account and region have one:
+ * the setting and its role stay when the service is removed, because other APIs use
+ * them.
  */
 function addAccountRole(resources) {
   const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };

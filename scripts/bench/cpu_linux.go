@@ -6,38 +6,59 @@ import (
 	"os"
 	"runtime"
 	"strconv"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
 )
 
-// cores is how many cores Lambda shows a function of up to 1,769 MB.
-const cores = 2
+// cpus are the CPU of the functions, and those of the bench and its servers.
+type cpus struct{ functions, servers unix.CPUSet }
 
-// onFewCores calls start on a thread that may run on no more cores than Lambda
-// shows; a process that is started there inherits it.
-func onFewCores(start func() error) error {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	var all, few unix.CPUSet
-	if err := unix.SchedGetaffinity(0, &all); err != nil {
-		return err
+// splitCPUs keeps the last CPU for the functions, and this process and what it starts
+// to the others.
+func splitCPUs() (c cpus, err error) {
+	if err := unix.SchedGetaffinity(0, &c.servers); err != nil {
+		return c, err
 	}
-	for cpu := 0; few.Count() < min(cores, all.Count()); cpu++ {
-		if all.IsSet(cpu) {
-			few.Set(cpu)
+	last := 0
+	for cpu := range len(c.servers) * 64 {
+		if c.servers.IsSet(cpu) {
+			last = cpu
 		}
 	}
-	if err := unix.SchedSetaffinity(0, &few); err != nil {
-		return err
+	c.functions.Set(last)
+	c.servers.Clear(last)
+	if c.servers.Count() == 0 {
+		return c, errors.New("there is one CPU here: the bench needs another for its servers")
 	}
-	err := start()
-	return errors.Join(err, unix.SchedSetaffinity(0, &all))
+	for range 2 { // a thread starts on its creator's CPUs, so the first pass may miss new ones
+		threads, err := os.ReadDir("/proc/self/task")
+		if err != nil {
+			return c, err
+		}
+		for _, thread := range threads {
+			id, _ := strconv.Atoi(thread.Name())
+			if err := unix.SchedSetaffinity(id, &c.servers); err != nil && !errors.Is(err, unix.ESRCH) {
+				return c, fmt.Errorf("leave CPU %d to the functions: %w", last, err)
+			}
+		}
+	}
+	return c, nil
 }
 
-// cpuTime is the CPU time that a process has used, to the nanosecond. The clock's
-// id is made of the process's as in clock_getcpuclockid(3).
+// onFunctions calls start on a thread that runs on the functions' CPU, which a process
+// inherits.
+func (c cpus) onFunctions(start func() error) error {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	if err := unix.SchedSetaffinity(0, &c.functions); err != nil {
+		return err
+	}
+	return errors.Join(start(), unix.SchedSetaffinity(0, &c.servers))
+}
+
+// cpuTime returns the CPU time that a process has used. The id of its clock is made
+// from the process's as in clock_getcpuclockid(3).
 func cpuTime(pid int) (time.Duration, error) {
 	const schedClock = 2
 	var ts unix.Timespec
@@ -45,19 +66,4 @@ func cpuTime(pid int) (time.Duration, error) {
 		return 0, fmt.Errorf("CPU clock of process %d: %w", pid, err)
 	}
 	return time.Duration(ts.Nano()), nil
-}
-
-// peakMemory is the most memory that a process has had resident, in bytes.
-func peakMemory(pid int) (int64, error) {
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
-	if err != nil {
-		return 0, err
-	}
-	for line := range strings.Lines(string(status)) {
-		if value, ok := strings.CutPrefix(line, "VmHWM:"); ok {
-			kb, err := strconv.ParseInt(strings.TrimSuffix(strings.TrimSpace(value), " kB"), 10, 64)
-			return kb << 10, err
-		}
-	}
-	return 0, fmt.Errorf("no VmHWM in the status of process %d", pid)
 }

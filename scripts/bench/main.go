@@ -1,39 +1,30 @@
-// Command bench measures how fast the functions start and how much CPU a
-// request takes, against two yardsticks that it keeps: floor, a function that
-// answers a constant, and conventional, a function that reads one item the way
-// public examples do.
+// Command bench measures cold starts and CPU of the functions in serverless.yml,
+// beside two yardsticks: floor, a function that answers a constant, and
+// conventional, a function that gets one item the way public examples do.
 //
-//	go run ./scripts/bench [-f getUser,…] [-n 20] [-mem 128,256,512] [-json] [-svg dir]
+//	make bench                              all functions at 128 MB, 20 rounds
+//	make bench F=getUser,createUser N=50    two functions, 50 rounds
+//	make bench MEM=128,256,512 SVG=cold.svg three sizes, with a plot
+//	make bench BASE=../main                 compared with another checkout
 //
-// # What it measures
+// It builds the functions as a deployment does, serves them the Lambda Runtime API,
+// and starts each of them anew in every round, in random order, so that a change of
+// the machine's load falls on all alike. A cold request is the initialisation (from
+// the start of the process until it asks for its first event) and the first request
+// together. Warm requests follow. Compare ratios within one run: machines differ.
 //
-// It builds the functions with the flags of a deployment and runs each many
-// times as Lambda would: it serves them the Runtime API, starts a process, gives
-// it the whole CPU until it asks for its first event, from then on only the
-// share that the memory size has, and then sends the first request and a number
-// of warm ones. The table is DynamoDB Local behind a TLS proxy. Every function
-// is started once per round, in random order, so that what the machine does
-// besides falls on all of them alike, and what counts are ratios within one run.
+// What is as on Lambda:
 //
-// # What makes it like Lambda
+//   - CPU: all of one CPU during initialisation, and from the first event on the
+//     memory size's share, as a quota in periods of 20 ms: 1.45 ms at 128 MB.
+//     DynamoDB Local, the TLS server and the Runtime API run on other CPUs.
+//   - TLS: a chain of three RSA certificates. The bench's root is among the system's
+//     roots, laid out as Amazon Linux 2023 does, and takes the place of Amazon Root
+//     CA 1 in the file of Amazon's roots that the product embeds.
+//   - Events: the functions' test events, filled up to the size of a browser's.
 //
-//   - CPU: a cgroup's quota, memory size / 1,769 MB of a core in each 20 ms, and
-//     two cores at most. Where no cgroup may be written the figures are estimates from the
-//     CPU time that was used, and the report says so.
-//   - System roots: the function runs in a folder of its own as its root folder
-//     (chroot), in which /etc/ssl and /etc/pki are laid out as on Amazon Linux
-//     2023: one bundle of Mozilla's roots and four links to it, all of which Go
-//     reads. Where chroot is not allowed, SSL_CERT_FILE and SSL_CERT_DIR name the
-//     same files, and the report says so.
-//   - TLS: a chain of three RSA certificates, like Amazon's. The bench's root
-//     takes the place of Amazon Root CA 1: in the system's bundle, and, by `go
-//     build -overlay`, in the file of Amazon's roots that package store embeds. So
-//     the code that is measured is the code that is deployed.
-//
-// What it leaves out: fetching the zip, starting the microVM and the network to
-// the table, which a function cannot change.
-//
-// It needs Linux, and Java and Maven for DynamoDB Local.
+// What is left out: fetching the package, starting the microVM, and the network
+// between function and table, which a function cannot change.
 package main
 
 import (
@@ -41,6 +32,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -48,42 +40,30 @@ import (
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	err := run(ctx, os.Args[1:])
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
-	switch {
-	case errors.Is(err, flag.ErrHelp): // it has been given
-	case err != nil:
+	if err != nil && !errors.Is(err, flag.ErrHelp) {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string) error {
-	opts, err := parseOptions(args, os.Stderr)
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	o, err := parseOptions(args, stderr)
 	if err != nil {
 		return err
 	}
-	b, err := newBench(ctx, opts)
+	b := &bench{options: o, log: stderr}
+	all, err := b.run(ctx)
+	err = errors.Join(err, b.close())
+	if err == nil && o.raw != "" {
+		err = writeRaw(all, o.raw)
+	}
+	if err == nil && o.svg != "" {
+		err = writePlot(all, o.svg)
+	}
 	if err != nil {
 		return err
 	}
-	report, err := b.run(ctx)
-	if err := errors.Join(err, b.close()); err != nil {
-		return err
-	}
-	return publish(report, opts, os.Stdout)
-}
-
-// publish writes the report: a table for people or JSON for machines, and plots
-// where asked for.
-func publish(r Report, opts options, stdout *os.File) error {
-	if opts.svgDir != "" {
-		if err := writePlots(r, opts.svgDir); err != nil {
-			return err
-		}
-	}
-	if opts.json {
-		return writeJSON(stdout, r)
-	}
-	return writeText(stdout, r)
+	return writeTable(stdout, all)
 }

@@ -3,99 +3,151 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"slices"
 	"time"
+
+	"golang.org/x/perf/benchfmt"
+
+	"users-api/pkg/testing/runtimeapi"
 )
 
-// settle is how many warm requests pass before CPU time and allocations are
-// counted.
-const settle = 5
+// Warm requests after each cold one. Those that settle are not counted.
+const (
+	settle       = 10
+	warmRequests = 40
+)
 
-// sample is what one cold start and the warm requests after it took.
-type sample struct {
-	init     time.Duration // process start to the question for the first event
-	initCPU  time.Duration
-	first    time.Duration // the first request
-	firstCPU time.Duration
-	warm     []time.Duration
-	cpu      time.Duration // per warm request
-	memory   int64         // most that was resident, in bytes
+// series is a target at a memory size with its results, whose values are in the units
+// below.
+type series struct {
+	*target
+	memory  int // MB
+	results []*benchfmt.Result
 }
 
-// coldStart starts an instance, sends it its first request and some warm ones,
-// and ends it.
-func (b *bench) coldStart(ctx context.Context, t target, mb int) (s sample, err error) {
-	events, err := b.events(ctx, t, 1+b.opts.warm)
-	if err != nil {
-		return sample{}, err
+// Units of a result.
+const (
+	initUnit = "init-sec"
+	coldUnit = "cold-sec"   // initialisation and first request
+	warmUnit = "warm-sec"   // median of the warm requests
+	cpuUnit  = "cpu-sec/op" // CPU time of a warm request
+	sizeUnit = "binary-B"
+	zipUnit  = "zip-B"
+)
+
+// measure starts every target at every memory size once in each round, one after the
+// other in random order. Round 0 is not counted: it warms up the table.
+func (b *bench) measure(ctx context.Context, targets []*target) ([]*series, error) {
+	var all []*series
+	for _, t := range targets {
+		for _, mb := range b.memory {
+			all = append(all, &series{target: t, memory: mb})
+		}
 	}
-	i, err := b.start(t, mb)
-	if err != nil {
-		return sample{}, err
+	order := slices.Clone(all)
+	for round := range b.rounds + 1 {
+		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
+		for _, s := range order {
+			result, err := b.coldStart(ctx, s)
+			if err != nil {
+				return nil, fmt.Errorf("%s at %d MB: %w", s.title, s.memory, err)
+			}
+			if round > 0 {
+				s.results = append(s.results, result)
+			}
+		}
+		fmt.Fprintf(b.log, "round %d of %d\n", round, b.rounds)
 	}
-	defer func() { err = errors.Join(err, i.close()) }()
-	ready, err := i.awaitEvent(ctx)
-	if err != nil {
-		return sample{}, err
-	}
-	s.init = ready.Sub(i.started)
-	if s.initCPU, err = cpuTime(i.cmd.Process.Pid); err != nil {
-		return sample{}, err
-	}
-	if err := i.limiter.limit(share(mb), b.opts.period); err != nil {
-		return sample{}, err
-	}
-	return s, b.requests(ctx, i, &s, mb, events)
+	return all, nil
 }
 
-// requests sends the events, the first of them as the cold start's.
-func (b *bench) requests(ctx context.Context, i *instance, s *sample, mb int, events [][]byte) error {
-	budget := estimate{share: share(mb), period: b.opts.period}
-	var counted time.Duration
-	for n, e := range events {
-		_, wall, cpu, err := i.request(ctx, e)
-		if err != nil {
-			return err
-		}
-		if b.groups == nil {
-			wall += budget.wait(cpu, b.opts.pause)
-		}
-		if n == 0 {
-			s.first, s.firstCPU = wall, cpu
-		} else {
-			s.warm = append(s.warm, wall)
-		}
-		if n > settle {
-			counted += cpu
-		}
-		if err := pause(ctx, b.opts.pause); err != nil {
-			return err
-		}
-	}
-	s.cpu = counted / time.Duration(len(events)-1-settle)
-	var err error
-	s.memory, err = peakMemory(i.cmd.Process.Pid)
-	return err
-}
-
-// pause waits for d, or for the end of ctx.
-func pause(ctx context.Context, d time.Duration) error {
-	select {
-	case <-time.After(d):
-		return nil
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-// events makes n events for a target before its time is taken.
-func (b *bench) events(ctx context.Context, t target, n int) ([][]byte, error) {
-	var out [][]byte
-	for range n {
-		e, err := b.supply.next(ctx, t.event)
-		if err != nil {
+// coldStart starts an instance and sends it a cold request and warm ones.
+func (b *bench) coldStart(ctx context.Context, s *series) (_ *benchfmt.Result, err error) {
+	events := make([][]byte, 1+settle+warmRequests)
+	for n := range events {
+		if events[n], err = s.event(ctx, s.testEvent); err != nil {
 			return nil, err
 		}
-		out = append(out, e)
 	}
-	return out, nil
+	env := slices.Concat(lambdaEnvironment(s.title, s.memory, b.endpoint), b.trust, s.env) // the last value of a variable counts
+	log := new(runtimeapi.Log)
+	var i instance
+	err = b.cpus.onFunctions(func() (err error) {
+		i.Function, err = runtimeapi.Start(s.binary, env, log)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err = errors.Join(err, i.Close()); err != nil {
+			err = fmt.Errorf("%w\nIts log:\n%s", err, log.Text())
+		}
+	}()
+	ready, err := i.AwaitIdle(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if err := b.quota.limit(i.PID(), s.memory); err != nil {
+		return nil, err
+	}
+	return s.send(ctx, i, ready.Sub(i.Started()), events)
+}
+
+// send sends the events to an instance that took init to initialise, and returns the
+// result.
+func (s *series) send(ctx context.Context, i instance, init time.Duration, events [][]byte) (*benchfmt.Result, error) {
+	first, _, err := i.requests(ctx, events[:1])
+	if err != nil {
+		return nil, err
+	}
+	if _, _, err := i.requests(ctx, events[1:1+settle]); err != nil {
+		return nil, err
+	}
+	warm, cpu, err := i.requests(ctx, events[1+settle:])
+	values := []benchfmt.Value{
+		{Value: init.Seconds(), Unit: initUnit},
+		{Value: (init + first).Seconds(), Unit: coldUnit},
+		{Value: warm.Seconds(), Unit: warmUnit},
+		{Value: cpu.Seconds(), Unit: cpuUnit},
+		{Value: float64(s.size), Unit: sizeUnit},
+		{Value: float64(s.zip), Unit: zipUnit},
+	}
+	return &benchfmt.Result{Name: fmt.Appendf(nil, "Function/%s/mb=%d", s.title, s.memory), Iters: 1, Values: values}, err
+}
+
+// instance is a running function.
+type instance struct{ *runtimeapi.Function }
+
+// success matches the answers that are worth measuring.
+var success = regexp.MustCompile(`"statusCode":2|"Effect":"Allow"`)
+
+// requests sends events, one after the other. It returns the median of the times
+// until the answers, and the mean CPU time until the function asks for the next.
+func (i instance) requests(ctx context.Context, events [][]byte) (wall, cpu time.Duration, err error) {
+	before, err := cpuTime(i.PID())
+	if err != nil {
+		return 0, 0, err
+	}
+	walls := make([]time.Duration, len(events))
+	for n, e := range events {
+		start := time.Now()
+		answer, err := i.Invoke(ctx, e)
+		walls[n] = time.Since(start)
+		if err == nil && !success.Match(answer) {
+			err = fmt.Errorf("the answer is no success: %s", answer)
+		}
+		if err == nil {
+			_, err = i.AwaitIdle(ctx)
+		}
+		if err != nil {
+			return 0, 0, err
+		}
+	}
+	after, err := cpuTime(i.PID())
+	slices.Sort(walls)
+	return walls[len(walls)/2], (after - before) / time.Duration(len(events)), err
 }

@@ -2,80 +2,81 @@ package main
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// project is what serverless.yml says of the functions.
+// project is the part of serverless.yml that describes the functions.
 type project struct {
-	names     []string // in the file's order
-	functions map[string]functionConfig
-	params    map[string]string // of the default stage
+	Params    map[string]map[string]yaml.Node `yaml:"params"` // by stage
+	Functions map[string]struct {
+		Handler     string               `yaml:"handler"` // the folder of its source
+		Environment map[string]yaml.Node `yaml:"environment"`
+	} `yaml:"functions"`
 }
 
-// functionConfig is a function in serverless.yml.
-type functionConfig struct {
-	Handler     string               `yaml:"handler"` // the folder of its source
-	Environment map[string]yaml.Node `yaml:"environment"`
-}
-
-func readProject(text []byte) (project, error) {
-	var file struct {
-		Params    map[string]map[string]yaml.Node `yaml:"params"`
-		Functions yaml.Node                       `yaml:"functions"`
+func readProject(dir string) (project, error) {
+	var p project
+	text, err := os.ReadFile(filepath.Join(dir, "serverless.yml"))
+	if err == nil {
+		err = yaml.Unmarshal(text, &p)
 	}
-	if err := yaml.Unmarshal(text, &file); err != nil {
-		return project{}, fmt.Errorf("serverless.yml: %w", err)
-	}
-	p := project{params: map[string]string{}}
-	for name, node := range file.Params["default"] {
-		p.params[name] = node.Value
-	}
-	if err := file.Functions.Decode(&p.functions); err != nil {
-		return project{}, fmt.Errorf("serverless.yml: functions: %w", err)
-	}
-	for i := 0; i < len(file.Functions.Content); i += 2 {
-		p.names = append(p.names, file.Functions.Content[i].Value)
+	if err != nil {
+		return p, fmt.Errorf("read serverless.yml of a checkout: %w", err)
 	}
 	return p, nil
 }
 
-var paramReference = regexp.MustCompile(`^\$\{param:(\w+)\}$`)
+// secret signs the tokens of a run.
+const secret = "the benchmark's own secret, which opens nothing else"
 
-// environment gives a function its variables as a deployment would: literal ones
-// and parameters of the default stage as they stand in serverless.yml, and from
-// ours those that only a deployment knows.
-func (p project) environment(name string, ours map[string]string) (map[string]string, error) {
-	env := map[string]string{}
-	var unknown []string
-	for key, node := range p.functions[name].Environment {
-		value, ok := ours[key]
-		if !ok {
-			value, ok = p.value(node)
-		}
-		if !ok {
-			unknown = append(unknown, key)
-		}
-		env[key] = value
+// deployed returns the variables whose values only a deployment knows.
+func deployed(table string) map[string]string {
+	return map[string]string{
+		"TABLE_NAME": table, "SERVICE": "users-api", "STAGE": "bench", "CORS_ORIGINS": "*",
+		"JWT_SECRET": secret, "API_KEYS": "", "API_KEYS_ONLY": "false",
 	}
-	if len(unknown) > 0 {
-		slices.Sort(unknown)
-		return nil, fmt.Errorf("serverless.yml: environment of %s: give the benchmark a value for %s in deployedEnvironment of scripts/bench/environment.go",
-			name, strings.Join(unknown, ", "))
+}
+
+var parameter = regexp.MustCompile(`^\$\{param:(\w+)\}$`)
+
+// environment returns a function's variables as a deployment with default parameters
+// sets them. A yardstick gets the table's name alone.
+func (p project) environment(function, table string) ([]string, error) {
+	env := []string{"TABLE_NAME=" + table}
+	for key, node := range p.Functions[function].Environment {
+		if m := parameter.FindStringSubmatch(node.Value); m != nil {
+			node = p.Params["default"][m[1]]
+		}
+		value, ok := deployed(table)[key]
+		if !ok {
+			value = node.Value
+		}
+		if node.Kind != yaml.ScalarNode && !ok || strings.Contains(value, "${") {
+			return nil, fmt.Errorf("only a deployment knows %s of %s: give it a value in scripts/bench/project.go", key, function)
+		}
+		env = append(env, key+"="+value)
 	}
 	return env, nil
 }
 
-func (p project) value(node yaml.Node) (string, bool) {
-	if node.Kind != yaml.ScalarNode {
-		return "", false
+// lambdaEnvironment returns the variables that Lambda sets for every function
+// ("Defined runtime environment variables" in its developer guide), with the table at
+// endpoint. GOMAXPROCS stands for the two CPUs that Lambda shows a function of up to
+// 1,769 MB: here it has one.
+func lambdaEnvironment(function string, mb int, endpoint string) []string {
+	return []string{
+		"_HANDLER=bootstrap", "LAMBDA_RUNTIME_DIR=/var/runtime", "LAMBDA_TASK_ROOT=/var/task",
+		"AWS_LAMBDA_FUNCTION_NAME=users-api-bench-" + function, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", mb), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/users-api-bench-" + function,
+		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
+		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint,
+		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=bench", "AWS_SESSION_TOKEN=bench",
+		"GOMAXPROCS=2", "LANG=en_US.UTF-8", "PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin", "TZ=:UTC",
 	}
-	if m := paramReference.FindStringSubmatch(node.Value); m != nil {
-		value, ok := p.params[m[1]]
-		return value, ok && !strings.Contains(value, "${")
-	}
-	return node.Value, !strings.Contains(node.Value, "${")
 }

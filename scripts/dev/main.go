@@ -1,10 +1,6 @@
-// Command local is the laptop's side of users-api: `make dev` and the commands
-// around it. It runs an AWS on this machine, deploys the service to it with the very
-// command that deploys it to Amazon's, and shows what happens.
-//
-// What it starts, deploys and keeps equal to the working tree is package emulator's
-// business. Here are the front that gives the API a fixed address, what is shown of
-// each request, and the small commands.
+// Command dev is `make dev` and the commands around it. It runs a local AWS (package
+// localaws), deploys the service to it with the command that deploys it to Amazon,
+// gives the API a fixed address, shows each request, and deploys files that are saved.
 package main
 
 import (
@@ -16,9 +12,9 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -34,21 +30,18 @@ type workspace struct {
 type command func(*flag.FlagSet) func(context.Context, workspace) error
 
 var commands = map[string]command{
-	"dev":     devCommand,
+	"serve":   serveCommand,
 	"install": installCommand,
 	"token":   tokenCommand,
 	"api-key": apiKeyCommand,
-	"invoke":  invokeCommand,
-	"logs":    logsCommand,
 	"stats":   statsCommand,
 	"reset":   resetCommand,
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	// A second Ctrl-C ends at once what does not end in good order.
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil && !errors.Is(err, context.Canceled) {
+	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends at once
+	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
@@ -56,38 +49,39 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: local dev|install|token|api-key|invoke|logs|stats|reset [flags]; `make help` lists what they are for")
+		return errors.New("usage: dev serve|install|token|api-key|stats|reset [flags]; `make help` lists what they are for")
+	}
+	root, err := repository.Root()
+	if err != nil {
+		return err
 	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	flags.SetOutput(os.Stderr)
-	state := flags.String("state", "", "folder of the local AWS (default .local)")
+	state := flags.String("state", filepath.Join(root, ".local"), "folder of the local AWS")
 	execute := commands[args[0]](flags)
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
-		return fmt.Errorf("%s takes no argument %q; values are given as flags, see `local %s -h`", args[0], flags.Arg(0), args[0])
+		return fmt.Errorf("%s takes no argument %q: values are given as flags, see `dev %s -h`", args[0], flags.Arg(0), args[0])
 	}
-	ws, err := openWorkspace(*state, out)
+	folder, err := filepath.Abs(*state)
 	if err != nil {
 		return err
 	}
-	return execute(ctx, ws)
+	return execute(ctx, workspace{root: root, state: folder, out: out})
 }
 
-func openWorkspace(state string, out io.Writer) (workspace, error) {
-	root, err := repository.Root()
-	if err != nil {
-		return workspace{}, err
+// installCommand installs what `make dev` and `make test` need.
+func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
+	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
+	return func(ctx context.Context, ws workspace) error {
+		if *framework {
+			return localaws.InstallFramework(ctx, ws.root, ws.out)
+		}
+		return localaws.Install(ctx, ws.root, ws.out)
 	}
-	if state == "" {
-		state = filepath.Join(root, ".local")
-	}
-	state, err = filepath.Abs(state)
-	return workspace{root: root, state: state, out: out}, err
 }
 
-// words splits a list that is separated by spaces, commas or plus signs.
-func words(list string) []string {
-	return strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == ',' || r == '+' })
+func resetCommand(*flag.FlagSet) func(context.Context, workspace) error {
+	return func(_ context.Context, ws workspace) error { return localaws.Reset(ws.state) }
 }

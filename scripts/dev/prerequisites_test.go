@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,8 +12,52 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// machine makes a folder of programs, each a line of shell, and the few that the
-// script itself needs.
+func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
+	t.Parallel()
+	script, err := filepath.Abs("../prerequisites")
+	require.NoError(t, err)
+	complete := map[string]string{
+		"go": "echo go1.26.8", "node": "echo v20.20.2", "npm": "", "python3": "echo Python 3.11.2", "mvn": "", "ps": "", "cc": "",
+		"java": `echo 'openjdk version "17.0.15" 2025-04-15' >&2`,
+	}
+	tests := map[string]struct {
+		purpose string
+		change  map[string]string // programs that the machine has instead
+		nothing bool              // or it has none
+		want    []string
+	}{
+		"all there":     {purpose: "test"},
+		"nothing, dev":  {purpose: "dev", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.10", "venv"}},
+		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.10", "venv", "Java 17", "Maven", "procps", "C compiler"}},
+		"old Go":        {purpose: "dev", change: map[string]string{"go": "echo go1.19.8"}, want: []string{"found 1.19.8"}},
+		"old Node.js":   {purpose: "dev", change: map[string]string{"node": "echo v18.1.0"}, want: []string{"found 18.1.0"}},
+		"old Python":    {purpose: "proof", change: map[string]string{"python3": "echo Python 3.9.2"}, want: []string{"found 3.9.2"}},
+		"no venv":       {purpose: "dev", change: map[string]string{"python3": `case "$2" in *venv*) exit 1;; esac; echo Python 3.11.2`}, want: []string{"python3-venv"}},
+		"old Java":      {purpose: "bench", change: map[string]string{"java": `echo 'openjdk version "1.8.0_392"' >&2`}, want: []string{"found 1.8.0"}},
+		"no Java, dev":  {purpose: "dev", change: map[string]string{"java": "exit 1"}},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			programs := map[string]string{}
+			if !test.nothing {
+				maps.Copy(programs, complete)
+				maps.Copy(programs, test.change)
+			}
+			cmd := exec.Command("/bin/sh", script, test.purpose)
+			cmd.Env = []string{"PATH=" + machine(t, programs)}
+			out, err := cmd.CombinedOutput()
+			assert.Equal(t, len(test.want) > 0, err != nil, string(out))
+			assert.Equal(t, len(test.want), strings.Count(string(out), "\n  - "), string(out))
+			for _, want := range test.want {
+				assert.Contains(t, string(out), want)
+			}
+		})
+	}
+}
+
+// machine is a folder of programs, each a line of shell, with those that the script
+// itself needs.
 func machine(t *testing.T, programs map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -25,57 +70,4 @@ func machine(t *testing.T, programs map[string]string) string {
 		require.NoError(t, os.Symlink(path, filepath.Join(dir, name)))
 	}
 	return dir
-}
-
-func TestPrerequisitesNamesAllThatIsMissingAtOnce(t *testing.T) {
-	t.Parallel()
-	complete := map[string]string{
-		"go": "echo go1.26.8", "node": "echo v20.20.2", "npm": "", "python3": "", "mvn": "", "ps": "", "cc": "",
-		"java": `echo 'openjdk version "17.0.15" 2025-04-15' >&2`,
-	}
-	with := func(name, body string) map[string]string {
-		programs := map[string]string{name: body}
-		for other, b := range complete {
-			if other != name {
-				programs[other] = b
-			}
-		}
-		return programs
-	}
-	tests := map[string]struct {
-		purpose  string
-		programs map[string]string
-		want     []string
-	}{
-		"all there":     {"test", complete, nil},
-		"nothing, dev":  {"dev", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10"}},
-		"nothing, test": {"test", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "Java 17", "Maven", "procps", "C compiler"}},
-		"proof":         {"proof", nil, []string{"Go 1.21", "Node.js 20", "Python 3.10", "procps"}},
-		"old Go":        {"dev", with("go", "echo go1.19.8"), []string{"found 1.19.8"}},
-		"old Node.js":   {"dev", with("node", "echo v18.1.0"), []string{"found 18.1.0"}},
-		"old Python":    {"dev", with("python3", `case "$2" in *version_info*) exit 1;; esac; echo Python 3.9.2`), []string{"found Python 3.9.2"}},
-		"no venv":       {"dev", with("python3", `case "$2" in *ensurepip*) exit 1;; esac`), []string{"python3-venv"}},
-		"old Java":      {"test", with("java", `echo 'openjdk version "1.8.0_392"' >&2`), []string{"found 1.8.0_392"}},
-		"no Java, dev":  {"dev", with("java", "exit 1"), nil},
-	}
-	for name, test := range tests {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			script, err := filepath.Abs("../prerequisites")
-			require.NoError(t, err)
-			cmd := exec.Command("/bin/sh", script, test.purpose)
-			cmd.Env = []string{"PATH=" + machine(t, test.programs)}
-			out, err := cmd.CombinedOutput()
-			if len(test.want) == 0 {
-				require.NoError(t, err, string(out))
-				assert.Empty(t, string(out))
-				return
-			}
-			require.Error(t, err)
-			assert.Equal(t, len(test.want), strings.Count(string(out), "\n  - "), string(out))
-			for _, want := range test.want {
-				assert.Contains(t, string(out), want)
-			}
-		})
-	}
 }

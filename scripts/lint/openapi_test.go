@@ -2,9 +2,8 @@ package lint
 
 import (
 	"encoding/json"
-	"os"
+	"maps"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
@@ -15,7 +14,7 @@ import (
 	"users-api/pkg/user"
 )
 
-// document reads openapi.yml, and checks it and its examples against OpenAPI 3.0.
+// document reads openapi.yml and checks it and its examples against OpenAPI 3.0.
 func document(t *testing.T) *openapi3.T {
 	t.Helper()
 	doc, err := openapi3.NewLoader().LoadFromFile("../../openapi.yml")
@@ -24,125 +23,103 @@ func document(t *testing.T) *openapi3.T {
 	return doc
 }
 
-// operations calls f with each operation but the preflights, which no function answers.
-func operations(doc *openapi3.T, f func(method, path string, op *openapi3.Operation)) {
-	for path, item := range doc.Paths.Map() {
+// operations returns the operations by route, such as "GET /users", except the
+// preflights, which reach no function.
+func operations(t *testing.T) map[string]*openapi3.Operation {
+	t.Helper()
+	found := map[string]*openapi3.Operation{}
+	for path, item := range document(t).Paths.Map() {
 		for method, op := range item.Operations() {
 			if method != "OPTIONS" {
-				f(method, path, op)
+				found[method+" "+path] = op
 			}
 		}
 	}
+	return found
 }
 
-// That its routes are serverless.yml's too, the tests of scripts/lint hold.
-func TestOpenAPIHasTheRoutesAndTheirScopes(t *testing.T) {
+func TestOpenAPIHasTheScopesAndOpenPreflights(t *testing.T) {
 	t.Parallel()
-	var documented []auth.Route
-	operations(document(t), func(method, path string, op *openapi3.Operation) {
-		scope, _ := op.Extensions["x-scope"].(string)
-		documented = append(documented, auth.Route{Method: method, Path: path, Scope: scope, Function: op.OperationID})
-		assert.Nil(t, op.Security, "%s takes a credential like the others", op.OperationID)
-	})
-	assert.ElementsMatch(t, auth.Routes(), documented)
-}
-
-func TestOpenAPILeavesThePreflightsOpen(t *testing.T) {
-	t.Parallel()
+	documented := operations(t)
+	for _, r := range auth.Routes() {
+		if op := documented[r.Method+" "+r.Path]; op != nil {
+			scope := op.Extensions["x-scope"]
+			assert.True(t, r.Scope == scope, "%s requires %s by pkg/auth/routes.go and %v by x-scope in openapi.yml: make them the same", r.Function, r.Scope, scope)
+			assert.Nil(t, op.Security, "%s has a security of its own in openapi.yml: remove it", r.Function)
+		}
+	}
 	doc := document(t)
 	assert.Len(t, doc.Security, 2, "a token, or a key")
 	for path, item := range doc.Paths.Map() {
-		require.NotNil(t, item.Options, path)
-		require.NotNil(t, item.Options.Security, path)
-		assert.Empty(t, *item.Options.Security, path)
+		if assert.NotNil(t, item.Options, "openapi.yml has %s without options: add it there", path) {
+			assert.Equal(t, &openapi3.SecurityRequirements{}, item.Options.Security, path)
+		}
 	}
 }
 
-// Any request can end so, whatever its route.
+// Every request can end in these errors, whatever its route.
 func TestOpenAPIHasTheErrorsOfEveryRoute(t *testing.T) {
 	t.Parallel()
-	operations(document(t), func(_, _ string, op *openapi3.Operation) {
+	for route, op := range operations(t) {
 		for _, status := range []int{400, 401, 403, 429, 500, 502, 503, 504} {
-			assert.NotNil(t, op.Responses.Status(status), "%s %d", op.OperationID, status)
+			assert.NotNil(t, op.Responses.Status(status), "openapi.yml has %s without response %d: add it there", route, status)
 		}
 		for status, response := range op.Responses.Map() {
-			if status < "400" {
-				continue
+			if status >= "400" {
+				assert.Equal(t, "#/components/schemas/Error", response.Value.Content.Get("application/json").Schema.Ref, "%s %s", route, status)
+				retry := response.Value.Headers["Retry-After"]
+				assert.Equal(t, status == "429" || status == "503", retry != nil, "%s %s", route, status)
 			}
-			schema := response.Value.Content.Get("application/json").Schema
-			assert.Equal(t, "#/components/schemas/Error", schema.Ref, "%s %s", op.OperationID, status)
-			retry := response.Value.Headers["Retry-After"]
-			assert.Equal(t, status == "429" || status == "503", retry != nil, "%s %s", op.OperationID, status)
 		}
-	})
+	}
 }
 
-// OpenAPI 3.0's schemas and draft-04 have the same words for all that our rules say.
+// OpenAPI 3.0 and JSON Schema draft-04 have the same keywords for all our rules.
 func TestOpenAPIHasTheRulesOfTheSchema(t *testing.T) {
 	t.Parallel()
-	documented, err := document(t).Components.Schemas["UserInput"].MarshalJSON()
-	require.NoError(t, err)
-	schema, err := os.ReadFile("../../pkg/user/schema.json")
-	require.NoError(t, err)
-	assert.Equal(t, rules(t, schema), rules(t, documented))
-}
-
-// rules is a schema without what binds nobody.
-func rules(t *testing.T, schema []byte) any {
-	t.Helper()
-	var all map[string]any
-	require.NoError(t, json.Unmarshal(schema, &all))
-	for _, s := range append([]any{all}, values(all["properties"])...) {
-		for _, word := range []string{"$schema", "title", "description", "example"} {
-			delete(s.(map[string]any), word)
+	type schema = map[string]any
+	var written schema
+	readYAML(t, "pkg/user/schema.json", &written)
+	var documented struct {
+		Components struct{ Schemas map[string]schema }
+	}
+	readYAML(t, "openapi.yml", &documented)
+	input := documented.Components.Schemas["UserInput"]
+	for _, s := range []schema{written, input} {
+		for _, part := range append(slices.Collect(maps.Values(s["properties"].(schema))), s) {
+			maps.DeleteFunc(part.(schema), func(word string, _ any) bool {
+				return slices.Contains([]string{"$schema", "title", "description"}, word)
+			})
 		}
 	}
-	return all
+	assert.Equal(t, written, input)
 }
 
-func values(members any) (all []any) {
-	for _, v := range members.(map[string]any) {
-		all = append(all, v)
-	}
-	return all
-}
-
-// What clients get to see keeps the limits of what they may say, and has just the
-// members that the functions write.
+// The documented user has the limits of the input and the members that the functions write.
 func TestOpenAPIHasTheMembersOfAUser(t *testing.T) {
 	t.Parallel()
 	schemas := document(t).Components.Schemas
 	input, output := schemas["UserInput"].Value, schemas["User"].Value
 	for name, in := range input.Properties {
-		out := output.Properties[name].Value
-		require.NotNil(t, out, name)
-		assert.Equal(t, [...]any{in.Value.MinLength, in.Value.MaxLength, in.Value.Min, in.Value.Max}, [...]any{out.MinLength, out.MaxLength, out.Min, out.Max}, name)
+		in, out := in.Value, output.Properties[name].Value
+		assert.Equal(t, []any{in.MinLength, in.MaxLength, in.Min, in.Max}, []any{out.MinLength, out.MaxLength, out.Min, out.Max}, name)
 	}
-
+	members := func(u user.User) []string {
+		text, err := json.Marshal(u)
+		require.NoError(t, err)
+		var all map[string]any
+		require.NoError(t, json.Unmarshal(text, &all))
+		return slices.Collect(maps.Keys(all))
+	}
 	age := user.MinAge
-	full, err := json.Marshal(user.User{Age: &age})
-	require.NoError(t, err)
-	var members map[string]json.RawMessage
-	require.NoError(t, json.Unmarshal(full, &members))
-	var written, documented []string
-	for name := range members {
-		written = append(written, name)
-	}
-	for name := range output.Properties {
-		documented = append(documented, name)
-	}
-	assert.ElementsMatch(t, written, documented)
-	optional := slices.DeleteFunc(documented, func(name string) bool { return slices.Contains(output.Required, name) })
-	assert.Equal(t, []string{"age"}, optional)
+	assert.ElementsMatch(t, members(user.User{Age: &age}), slices.Collect(maps.Keys(output.Properties)))
+	assert.ElementsMatch(t, members(user.User{}), output.Required)
 }
 
-func TestOpenAPIIsOfOurVersion(t *testing.T) {
+func TestOpenAPIHasTheVersionOfThePackage(t *testing.T) {
 	t.Parallel()
-	doc := document(t)
-	assert.Equal(t, "3.0.3", doc.OpenAPI)
-	text, err := os.ReadFile("../../package.json")
-	require.NoError(t, err)
 	var npm struct{ Name, Version string }
-	require.NoError(t, json.Unmarshal(text, &npm))
-	assert.Equal(t, npm.Name+" "+npm.Version, strings.Join([]string{doc.Info.Title, doc.Info.Version}, " "))
+	readYAML(t, "package.json", &npm)
+	info := document(t).Info
+	assert.Equal(t, []string{npm.Name, npm.Version}, []string{info.Title, info.Version})
 }

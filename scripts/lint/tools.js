@@ -1,7 +1,7 @@
 'use strict';
 
-// The tools that check templates: aws-sam-cli and cfn-lint, in a virtual environment
-// in .cache/templates, which is made when it is not there in the locked versions.
+// The tools that check templates, aws-sam-cli and cfn-lint, in their locked versions.
+// They are installed once into a virtual environment in .cache/templates.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -12,7 +12,7 @@ const root = path.resolve(__dirname, '../..');
 const cache = path.join(root, '.cache', 'templates');
 const bin = path.join(cache, 'venv', 'bin');
 
-/** Brings the tools in their locked versions, unless they are there. */
+/** Installs the tools unless they are installed. */
 function install() {
   const lock = path.join(__dirname, 'requirements.txt');
   const stamp = path.join(cache, '.installed');
@@ -21,22 +21,20 @@ function install() {
   console.error('installing aws-sam-cli and cfn-lint …');
   fs.mkdirSync(cache, { recursive: true });
   run('python3', ['-m', 'venv', '--clear', path.join(cache, 'venv')]);
-  // The lock names all that is needed: --no-deps, or pip wants hashes for extras too.
-  run(path.join(bin, 'python'), [
-    '-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '--require-hashes', '--no-deps', '-r', lock,
-  ]);
+  // The lock has everything that is needed. Without --no-deps pip requires hashes of extras too.
+  const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--no-deps', '-r', lock];
+  run(path.join(bin, 'python'), ['-m', 'pip', 'install', ...options]);
   fs.writeFileSync(stamp, wanted);
 }
 
-const cfnLint = (args, options) => run(path.join(bin, 'cfn-lint'), args, options);
-
-/** SAM's command line, which reports nothing to anybody and looks nothing up. */
-function sam(args, environment) {
-  return run(path.join(bin, 'sam'), args, { env: samEnvironment(environment) });
+/** Runs cfn-lint, which knows what CloudFormation accepts. */
+function cfnLint(templates) {
+  run(path.join(bin, 'cfn-lint'), ['--config-file', path.join(__dirname, 'config.yaml'), '--template', ...templates]);
 }
 
-function samEnvironment(environment) {
-  return {
+/** Runs SAM's command line without its telemetry and without a way to the network. */
+function sam(args, environment) {
+  const env = {
     PATH: process.env.PATH,
     HOME: process.env.HOME,
     LANG: 'C.UTF-8',
@@ -44,30 +42,26 @@ function samEnvironment(environment) {
     __SAM_CLI_APP_DIR: path.join(cache, 'sam'),
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
-    // Where nobody listens: a request to the network fails at once.
-    HTTPS_PROXY: 'http://127.0.0.1:9',
+    HTTPS_PROXY: 'http://127.0.0.1:9', // Nobody listens here.
     HTTP_PROXY: 'http://127.0.0.1:9',
-    NO_COLOR: '1',
     ...environment,
   };
+  return run(path.join(bin, 'sam'), args, { env });
 }
 
-/** What transform.py makes of the jobs, {template, parameters} each. */
+/** Returns what transform.py makes of jobs, a list of {template, parameters}. */
 function transform(jobs) {
-  const output = run(path.join(bin, 'python'), [path.join(__dirname, 'transform.py')], {
-    input: JSON.stringify(jobs),
-    maxBuffer: 100 << 20,
-  });
-  return JSON.parse(output);
+  const options = { input: JSON.stringify(jobs), maxBuffer: 100 << 20 };
+  return JSON.parse(run(path.join(bin, 'python'), [path.join(__dirname, 'transform.py')], options));
 }
 
-/** Runs a command and gives its output; where it fails, that is the error. */
+/** Runs a command in the root and returns its output. Throws with the output if it fails. */
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
-  if (error?.code === 'ENOENT') throw new Error(`${command} is not there: install Python 3.10 or newer with venv`);
+  if (error?.code === 'ENOENT') throw new Error(`${command} does not exist: install Python 3.10 or newer with venv`);
   if (error) throw error;
-  if (status !== 0) throw new Error(`${path.basename(command)} failed\n${stdout ?? ''}${stderr ?? ''}`.trim());
+  if (status !== 0) throw new Error(`${path.basename(command)} failed\n${stdout}${stderr}`.trim());
   return stdout;
 }
 
-module.exports = { install, cfnLint, sam, transform, root, cache };
+module.exports = { install, cfnLint, sam, transform, root };

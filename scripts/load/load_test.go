@@ -2,199 +2,166 @@ package main
 
 import (
 	"context"
-	"net"
+	"encoding/json"
+	"fmt"
 	"net/http"
-	"os"
+	"net/http/httptest"
+	"path"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+
+	"users-api/pkg/auth"
+	"users-api/scripts/internal/people"
 )
 
-func TestLoadUsesAllRoutesAndLeavesNobody(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	o := loadOptions(t, url)
-	var out strings.Builder
-	require.NoError(t, load(t.Context(), newMix(url, "Bearer good"), o, &out), out.String())
-
-	assert.Zero(t, api.size())
-	for _, method := range []string{"GET", "POST", "PUT", "DELETE"} {
-		assert.Positive(t, api.requests[method], method)
-	}
-	for _, route := range routes {
-		assert.Regexp(t, `(?m)^`+strings.NewReplacer("{", `\{`, "}", `\}`).Replace(route)+` +\d+ +100\.00% +0\.00%`, out.String())
-	}
-	assert.Regexp(t, `(?m)^all +\d+ +100\.00%`, out.String())
-	assert.Regexp(t, `deleted all \d+ users\n$`, out.String())
-	plot, err := os.ReadFile(o.plot)
-	require.NoError(t, err)
-	assert.Contains(t, string(plot), "GET /users/{id}")
+// api is the API in little, as strict as load needs it. It stops the run after so many
+// requests, as Ctrl-C does: their number does not depend on this machine's speed.
+type api struct {
+	mu    sync.Mutex
+	users map[string]int    // versions by id
+	keys  map[string]string // ids by Idempotency-Key
+	n     int               // requests
+	stop  func()
+	fault fault
 }
 
-func TestKeep(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	o := loadOptions(t, url)
-	o.keep = true
-	var out strings.Builder
-	require.NoError(t, load(t.Context(), newMix(url, "Bearer good"), o, &out))
-	assert.Positive(t, api.size())
-	assert.Contains(t, out.String(), "kept ")
+const stopAfter = 500
+
+// fault is a status that some requests are answered with.
+type fault struct {
+	status      int
+	method      string // of the requests, "" for any
+	after, left int    // number of requests before them, and of them
 }
 
-// every answers each n-th request with a status.
-func every(n, status int) func(http.ResponseWriter, *http.Request, int) bool {
-	return func(w http.ResponseWriter, r *http.Request, i int) bool {
-		if i < 200 || i%n != 0 || i > 400 { // neither the first users nor cleaning up
-			return false
+func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.n++; a.n == stopAfter {
+		a.stop()
+	}
+	f := &a.fault
+	if a.n <= f.after || f.left == 0 || f.method != "" && f.method != r.Method {
+		w.WriteHeader(a.answer(w, r))
+		return
+	}
+	f.left--
+	if f.status >= 500 { // the request takes effect, and its answer is lost
+		a.answer(httptest.NewRecorder(), r)
+	}
+	http.Error(w, "from the test", f.status)
+}
+
+func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
+	id, match := path.Base(r.URL.Path), r.Header.Get("If-Match")
+	etag := fmt.Sprintf(`"%d"`, a.users[id])
+	var body people.Person
+	_ = json.NewDecoder(r.Body).Decode(&body)
+	switch {
+	case (r.Method == "POST" || r.Method == "PUT") && (body.Name == "" || r.Header.Get("Content-Type") != "application/json"):
+		return http.StatusBadRequest
+	case r.Method == "POST":
+		key := r.Header.Get("Idempotency-Key")
+		if a.keys[key] == "" {
+			a.keys[key] = uuid.NewString()
+			a.users[a.keys[key]] = 1
 		}
-		w.Header().Set("X-Amzn-Requestid", "r-1")
-		http.Error(w, `{"error":"made by the test"}`, status)
-		return true
+		w.Header().Set("Location", "users/"+a.keys[key])
+		w.Header().Set("ETag", `"1"`)
+		return http.StatusCreated
+	case id == "users":
+		return http.StatusOK
+	case a.users[id] == 0:
+		return http.StatusNotFound
+	case match != "" && match != etag:
+		return http.StatusPreconditionFailed
+	case r.Method == "DELETE":
+		delete(a.users, id)
+		return http.StatusNoContent
+	case r.Method == "PUT":
+		a.users[id]++
+		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, a.users[id]))
+	case r.Header.Get("If-None-Match") == etag:
+		return http.StatusNotModified
 	}
+	return http.StatusOK
 }
 
-func TestAnswersThatAreNotExpectedFailTheRun(t *testing.T) {
+func TestLoad(t *testing.T) {
 	t.Parallel()
-	api, url := newFakeAPI(t)
-	api.fault = every(10, http.StatusInternalServerError)
-	var out strings.Builder
-	err := load(t.Context(), newMix(url, "Bearer good"), loadOptions(t, url), &out)
-	assert.ErrorContains(t, err, "answers were unexpected")
-	assert.Regexp(t, `unexpected: GET /users(/\{id\})? 500, \d+ times, first "{\\"error\\":\\"made by the test\\"}", request r-1`, out.String())
-	assert.Zero(t, api.size())
-}
-
-func TestThrottlingIsCountedApart(t *testing.T) {
-	t.Parallel()
-	for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-		api, url := newFakeAPI(t)
-		api.fault = every(5, status)
-		var out strings.Builder
-		require.NoError(t, load(t.Context(), newMix(url, "Bearer good"), loadOptions(t, url), &out), out.String())
-		assert.Regexp(t, `(?m)^all +\d+ +\d\d\.\d\d% +0\.00% `, out.String())
-		assert.Zero(t, api.size())
-	}
-}
-
-// An API that does what it is asked and then answers 503 leaves users whom only
-// their Idempotency-Key can find.
-func TestUsersOfLostAnswersAreDeletedToo(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	api.after = true
-	api.fault = func(w http.ResponseWriter, r *http.Request, i int) bool {
-		if i < 200 || i > 400 || r.Method == http.MethodGet {
-			return false
-		}
-		w.WriteHeader(http.StatusServiceUnavailable)
-		return true
-	}
-	var out strings.Builder
-	require.NoError(t, load(t.Context(), newMix(url, "Bearer good"), loadOptions(t, url), &out), out.String())
-	assert.Zero(t, api.size())
-}
-
-func TestAStoppedRunDeletesItsUsers(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	ctx, cancel := context.WithCancel(t.Context())
-	api.fault = func(_ http.ResponseWriter, _ *http.Request, i int) bool {
-		if i == 200 {
-			cancel()
-		}
-		return false
-	}
-	o := loadOptions(t, url)
-	o.duration = time.Minute
-	var out strings.Builder
-	require.NoError(t, load(ctx, newMix(url, "Bearer good"), o, &out), out.String())
-	assert.Zero(t, api.size())
-	assert.NotContains(t, out.String(), "the rate was")
-}
-
-func TestUsersThatCannotBeDeletedAreNamed(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	m := newMix(url, "Bearer good")
-	o := loadOptions(t, url)
-	require.NoError(t, m.people(t.Context(), newClient(), 2))
-	api.mu.Lock()
-	api.fault = func(w http.ResponseWriter, _ *http.Request, _ int) bool {
-		w.WriteHeader(http.StatusForbidden)
-		return true
-	}
-	api.mu.Unlock()
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel() // does not keep it from cleaning up
-	err := m.leave(ctx, newClient(), o, &strings.Builder{})
-	assert.ErrorContains(t, err, "2 users could not be deleted, and 0 more may be there: DELETE /users/")
-	left, readErr := os.ReadFile(strings.TrimSuffix(o.plot, ".html") + "-left.txt")
-	require.NoError(t, readErr)
-	for id := range api.users {
-		assert.Contains(t, string(left), id+"\n")
-	}
-}
-
-func TestCleaningUpIsPatient(t *testing.T) {
-	t.Parallel()
-	api, url := newFakeAPI(t)
-	m := newMix(url, "Bearer good")
-	require.NoError(t, m.people(t.Context(), newClient(), 3))
-	m.doubt(m.newCreation())
-	api.mu.Lock()
-	before := api.n
-	api.fault = func(w http.ResponseWriter, _ *http.Request, n int) bool {
-		if n > before+2 {
-			return false
-		}
-		w.WriteHeader([]int{http.StatusTooManyRequests, http.StatusServiceUnavailable}[n%2])
-		return true
-	}
-	api.mu.Unlock()
-	require.NoError(t, m.leave(t.Context(), newClient(), loadOptions(t, url), &strings.Builder{}))
-	assert.Zero(t, api.size())
-}
-
-func TestWhatStandsInTheWayIsSaid(t *testing.T) {
-	t.Parallel()
-	_, url := newFakeAPI(t)
-	assert.ErrorContains(t, load(t.Context(), newMix(url, "Bearer bad"), loadOptions(t, url), &strings.Builder{}),
-		"refused the credential (401): is it the `make dev` of another checkout?")
-
-	readOnly, readOnlyURL := newFakeAPI(t)
-	readOnly.fault = func(w http.ResponseWriter, r *http.Request, _ int) bool {
-		if r.Method == http.MethodGet {
-			return false
-		}
-		w.WriteHeader(http.StatusForbidden)
-		return true
-	}
-	assert.ErrorContains(t, load(t.Context(), newMix(readOnlyURL, "Bearer good"), loadOptions(t, readOnlyURL), &strings.Builder{}),
-		"does not allow POST /users (403): the credential needs the scopes users:read and users:write")
-
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	nobody := "http://" + l.Addr().String()
-	assert.ErrorContains(t, load(t.Context(), newMix(nobody, "Bearer good"), loadOptions(t, nobody), &strings.Builder{}),
-		"nothing answers at "+nobody+": start `make dev` in another terminal")
-}
-
-func TestBadOptions(t *testing.T) {
-	t.Parallel()
-	for args, want := range map[string]string{
-		"-rate 0":                        "RATE=0: must be from 1 to 10000",
-		"-duration 10ms":                 "DURATION=10ms: must be from 1s to 1h0m0s",
-		"-duration 2h":                   "DURATION=2h0m0s: must be from 1s",
-		"-rate 10000 -duration 1h":       "are 36000000 requests, more than 5000000",
-		"200":                            "use `make load RATE=200 DURATION=30s`",
-		"-url localhost:3000":            "URL=localhost:3000: must be like http://127.0.0.1:3000",
-		"-url https://api.example.com/x": "TOKEN is missing",
+	for name, tt := range map[string]struct {
+		fault    fault
+		keep     bool
+		err, out string // regular expressions
+	}{
+		"no fault":            {out: `^10000/s .*\nroute .*\n((GET|POST|PUT|DELETE) /users\S* +[1-9]\d* +100\.00% +0\.00% .*\n){5}all +.*\nsent .*\nplot: .*\ndeleted all [1-9]\d* users\n$`},
+		"keep":                {keep: true, out: `kept [1-9]\d* users\n$`},
+		"throttling":          {fault: fault{status: 429, after: 100, left: 80}, out: `(?m)^all +\d+ +\d\d\.\d\d% +0\.00% +[1-9]`},
+		"unavailable table":   {fault: fault{status: 503, after: 100, left: 80}, out: `(?m)^all +\d+ +\d\d\.\d\d% +0\.00% +0\.00% +[1-9]`},
+		"lost answers":        {fault: fault{status: 500, after: 100, left: 80}, err: `\d+ of \d+ answers were unexpected`, out: `unexpected: GET /users/\{id\}: 500 Internal Server Error from the test`},
+		"throttled deletions": {fault: fault{status: 429, after: stopAfter, left: 10, method: "DELETE"}, out: `deleted all [1-9]\d* users\n$`},
+		"refused deletions":   {fault: fault{status: 403, after: stopAfter, left: -1, method: "DELETE"}, err: `[1-9]\d* of \d+ users could not be deleted: 403 Forbidden`},
+		"refused credential":  {fault: fault{status: 401, left: -1}, err: "GET http://.*/users: 401 Unauthorized from the test\nIs `make dev`"},
 	} {
-		assert.ErrorContains(t, run(t.Context(), strings.Fields(args), &strings.Builder{}), want, args)
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			ctx, stop := context.WithCancel(t.Context())
+			api := &api{users: map[string]int{}, keys: map[string]string{}, stop: stop, fault: tt.fault}
+			server := httptest.NewServer(api)
+			defer server.Close()
+			m := newMix(server.URL, "Bearer good")
+			m.pause = 0
+			var out strings.Builder
+			err := load(ctx, m, options{rate: 10_000, duration: time.Hour, url: server.URL, local: true, keep: tt.keep, plot: t.TempDir() + "/load.html"}, &out)
+			assert.Equal(t, tt.err != "", err != nil, "%v", err)
+			assert.Regexp(t, tt.err, fmt.Sprint(err))
+			assert.Regexp(t, tt.out, out.String())
+			for id := range api.users {
+				assert.True(t, tt.keep || strings.Contains(fmt.Sprint(err), id), "%s is left", id)
+			}
+		})
+	}
+}
+
+func TestCreationsWithAWrongLocationAreUnexpected(t *testing.T) {
+	t.Parallel()
+	for location, want := range map[string]string{
+		"":        "201 without the Location of a user",
+		"users/2": "201 for the Idempotency-Key of user 1 made another user, 2",
+		"users/1": "",
+	} {
+		r := vegeta.Result{Method: "POST", Code: 201, Headers: http.Header{"Location": {location}}}
+		newMix("", "").learn(call{repeat, &account{id: "1"}}, &r)
+		assert.Equal(t, want, r.Error)
+	}
+}
+
+func TestARouteThatIsNotInTheMixIsNamed(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	_ = newReport().print([]auth.Route{{Method: "GET", Path: "/users/{id}/friends"}}, &out)
+	assert.Regexp(t, `(?m)^GET /users/\{id\}/friends +not in the mix$`, out.String())
+}
+
+func TestOptions(t *testing.T) {
+	t.Chdir(t.TempDir())
+	for args, want := range map[string]string{
+		"-rate 0":                    "RATE=0: must be from 1 to 10000",
+		"-duration 10ms":             "DURATION=10ms: must be from 1s to 1h",
+		"-url https://a.example/dev": "TOKEN is missing",
+	} {
+		assert.ErrorContains(t, run(t.Context(), strings.Fields(args), "", &strings.Builder{}), want)
+	}
+	for token, want := range map[string]string{"abc": "Bearer abc", "ApiKey k": "ApiKey k", "": "Bearer ey"} {
+		got, err := authorization(options{local: true}, token)
+		require.NoError(t, err)
+		assert.Contains(t, got, want)
 	}
 }

@@ -1,11 +1,9 @@
-// Command load puts an API under load: mixed requests to all routes, at a rate,
-// for a time, from `make dev` on this machine to any deployed stage. It shows how
-// it goes, prints what came of it by route, draws it, and deletes every user that
-// it made.
+// Command load sends mixed requests to all routes of an API, at a rate, for a time:
+// to `make dev` on this machine or to any deployed stage. It prints the results by
+// route, plots the latencies, and deletes every user that it created.
 //
-// It ends with an error when an answer was not the one that the request calls
-// for. Throttling (429) and a table that is away (503) are counted apart: what
-// they mean depends on what was asked for.
+// It fails when an answer is not the one that the request calls for. Throttling (429)
+// and an unavailable table (503) are counted apart: their meaning depends on the rate.
 package main
 
 import (
@@ -14,169 +12,113 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net/http"
+	"net"
+	"net/url"
 	"os"
 	"os/signal"
-	"path/filepath"
 	"strings"
 	"syscall"
 	"time"
 
-	"github.com/tsenart/vegeta/v12/lib/plot"
+	vegeta "github.com/tsenart/vegeta/v12/lib"
 
+	"users-api/pkg/auth"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/progress"
-)
-
-// Bounds of a run.
-const (
-	maxRate     = 10_000
-	maxDuration = time.Hour
-	maxRequests = 5_000_000
 )
 
 type options struct {
 	rate     int
 	duration time.Duration
-	url      string
+	url      string // of the API, without /users
+	local    bool   // the API runs on this machine
 	keep     bool
-	plot     string
+	plot     string // file
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	// A second Ctrl-C ends at once, and leaves the users.
-	context.AfterFunc(ctx, stop)
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once, and leaves the users
+	if err := run(ctx, os.Args[1:], strings.TrimSpace(os.Getenv("TOKEN")), os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, token string, out io.Writer) error {
 	o, err := parse(args)
 	if err != nil {
 		return err
 	}
-	if o.url, err = base(o.url); err != nil {
-		return err
-	}
-	authorization, err := credential(o.url, os.Getenv("TOKEN"), o.duration)
+	credential, err := authorization(o, token)
 	if err != nil {
 		return err
 	}
-	return load(ctx, newMix(o.url, authorization), o, out)
+	return load(ctx, newMix(o.url, credential), o, out)
 }
 
 func parse(args []string) (options, error) {
-	var o options
+	o := options{plot: ".build/load.html"}
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.IntVar(&o.rate, "rate", 50, "requests per second")
-	flags.DurationVar(&o.duration, "duration", 10*time.Second, "how long, such as 30s or 5m")
-	flags.StringVar(&o.url, "url", "http://127.0.0.1:3000", "where the API is, without /users")
-	flags.BoolVar(&o.keep, "keep", false, "leave the users that were made")
-	flags.StringVar(&o.plot, "plot", filepath.Join(".build", "load.html"), "file for the plot")
+	flags.DurationVar(&o.duration, "duration", 10*time.Second, "such as 30s or 5m")
+	flags.StringVar(&o.url, "url", "http://127.0.0.1:3000", "URL of the API, without /users")
+	flags.BoolVar(&o.keep, "keep", false, "keep the users that the run creates")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	requests := float64(o.rate) * o.duration.Seconds()
+	o.url = strings.TrimSuffix(strings.TrimSuffix(o.url, "/"), "/users")
+	u, err := url.Parse(o.url)
+	o.local = err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 	switch {
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("load takes no argument %q: use `make load RATE=200 DURATION=30s`", flags.Arg(0))
-	case o.rate < 1 || o.rate > maxRate:
-		return o, fmt.Errorf("RATE=%d: must be from 1 to %d requests per second", o.rate, maxRate)
-	case o.duration < time.Second || o.duration > maxDuration:
-		return o, fmt.Errorf("DURATION=%s: must be from 1s to %s", o.duration, maxDuration)
-	case requests > maxRequests:
-		return o, fmt.Errorf("RATE=%d for DURATION=%s are %.0f requests, more than %d: lower one of them", o.rate, o.duration, requests, maxRequests)
+	case o.rate < 1 || o.rate > 10_000:
+		return o, fmt.Errorf("RATE=%d: must be from 1 to 10000 requests per second", o.rate)
+	case o.duration < time.Second || o.duration > time.Hour:
+		return o, fmt.Errorf("DURATION=%s: must be from 1s to 1h", o.duration)
 	}
 	return o, nil
 }
 
-// firstUsers is how many users are made for a rate: so many that requests seldom
-// meet at one.
-func firstUsers(rate int) int { return min(max(rate/2, 20), 200) }
-
-func load(ctx context.Context, m *mix, o options, out io.Writer) (err error) {
-	client := newClient()
-	defer client.CloseIdleConnections()
-	if err := m.check(ctx, client); err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, m.leave(ctx, client, o, out)) }()
-	if err := m.people(ctx, client, firstUsers(o.rate)); err != nil {
-		return fmt.Errorf("make the first users: %w", err)
-	}
-	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
-	t, chart, err := attack(ctx, m, client, o, newLive(out))
-	if err != nil {
-		return err
-	}
-	fmt.Fprint(out, t.table())
-	if note := shortfall(o, t.all.requests); note != "" && ctx.Err() == nil {
-		fmt.Fprintln(out, note)
-	}
-	return errors.Join(draw(chart, o.plot, out), verdict(t))
-}
-
-// leave deletes the users of the run, or says that they are kept. It does so also
-// when the run was stopped.
-func (m *mix) leave(ctx context.Context, client *http.Client, o options, out io.Writer) error {
-	users := m.pool.size()
-	if o.keep {
-		fmt.Fprintf(out, "kept %d users\n", users)
-		return nil
-	}
-	shown := progress.Start(out, "deleting the users", users)
-	left := m.cleanup(context.WithoutCancel(ctx), client, shown.Add)
-	shown.Stop()
-	if left.err == nil {
-		fmt.Fprintf(out, "deleted all %d users\n", users)
-		return nil
-	}
-	file := strings.TrimSuffix(o.plot, filepath.Ext(o.plot)) + "-left.txt"
-	return errors.Join(
-		fmt.Errorf("%d users could not be deleted, and %d more may be there: %w\nThe ids of the former are in %s", len(left.ids), left.unsure, left.err, file),
-		write(file, func(w io.Writer) error {
-			_, err := fmt.Fprintln(w, strings.Join(left.ids, "\n"))
-			return err
-		}))
-}
-
-// shortfall says when the rate was not reached.
-func shortfall(o options, requests int) string {
-	rate := float64(requests) / o.duration.Seconds()
-	if rate >= 0.95*float64(o.rate) {
-		return ""
-	}
-	return fmt.Sprintf("the rate was %.0f/s, not %d/s: %d requests were waiting for their answers, or this machine is too slow", rate, o.rate, maxUnderWay(o.url))
-}
-
-func verdict(t *tally) error {
+// authorization returns the value of the header: the given token or, for `make dev`, one
+// that is valid until the users are deleted.
+func authorization(o options, token string) (string, error) {
 	switch {
-	case t.all.unexpected > 0:
-		return fmt.Errorf("%d of %d answers were unexpected", t.all.unexpected, t.all.requests)
-	case t.all.ok() == 0:
-		return errors.New("no request was successful")
+	case strings.Contains(token, " "): // has a scheme, as API keys do
+		return token, nil
+	case token != "":
+		return "Bearer " + token, nil
+	case !o.local:
+		return "", errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>'")
 	}
-	return nil
+	secret, err := localaws.ReadSecret(".local")
+	if err != nil {
+		return "", err
+	}
+	token, err = secret.Token("load", []string{auth.ScopeRead, auth.ScopeWrite}, time.Now(), o.duration+15*time.Minute)
+	return "Bearer " + token, err
 }
 
-// draw writes the plot.
-func draw(chart *plot.Plot, file string, out io.Writer) error {
-	err := write(file, func(w io.Writer) error { _, err := chart.WriteTo(w); return err })
-	if err == nil {
-		fmt.Fprintf(out, "plot: %s\n", file)
-	}
-	return err
-}
-
-func write(file string, content func(io.Writer) error) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	f, err := os.Create(file)
+// load attacks the API and reports. It deletes its users even when ctx ends.
+func load(ctx context.Context, m *mix, o options, out io.Writer) (err error) {
+	m.sendAll(ctx, []call{{list, &account{}}}, func(_ call, r *vegeta.Result) {
+		if r.Error != "" {
+			err = fmt.Errorf("GET %s/users: %s\nIs `make dev` of this checkout running there? For another API, set URL and TOKEN", o.url, r.Error)
+		}
+	})
 	if err != nil {
 		return err
 	}
-	return errors.Join(content(f), f.Close())
+	defer func() { err = errors.Join(err, m.leave(o.keep, out)) }()
+	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
+	workers := 1000
+	if o.local {
+		workers = 50 // the local AWS starts a process for each of them
+	}
+	r, shown := newReport(), progress.Start(out, "requests", int(float64(o.rate)*o.duration.Seconds()))
+	m.send(ctx, workers, vegeta.Rate{Freq: o.rate, Per: time.Second}, o.duration, m.draw, func(c call, result *vegeta.Result) {
+		r.add(c.kind.route, result)
+		shown.Add(1)
+	})
+	shown.Stop()
+	return errors.Join(r.print(auth.Routes(), out), r.draw(o.plot, out))
 }

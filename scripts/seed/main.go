@@ -1,9 +1,9 @@
-// Command seed fills a table with made-up users, as many as are asked for, through
-// the store that the functions use. The same users come out of every run, so that
-// one that was stopped goes on where it was, and a second one adds nothing twice.
+// Command seed fills a table with made-up users, through the store that the
+// functions use. The same SEED gives the same users: a run finds by address those that
+// the table has, and adds the others. So the same command continues a stopped run.
 //
-// It writes to the local AWS that `make dev` runs, or, where TABLE_NAME is set, to
-// that table with the AWS configuration of the shell.
+// It writes to the local AWS of `make dev` or, if TABLE_NAME is set, to that table with
+// the AWS configuration of the shell.
 package main
 
 import (
@@ -14,22 +14,15 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"sync/atomic"
 	"syscall"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
 	"users-api/scripts/internal/progress"
 )
 
-// Bounds of what may be asked for. A thousand million users would take a month.
-const (
-	maxUsers   = 1_000_000_000
-	maxWorkers = 256
-)
-
-// manyLocally is how many users the emulator's DynamoDB lists within 0.2 s.
-const manyLocally = 5000
-
-// options say what to write.
 type options struct {
 	users, workers int
 	seed           uint64
@@ -37,8 +30,7 @@ type options struct {
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	// A second Ctrl-C ends at once.
-	context.AfterFunc(ctx, stop)
+	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once
 	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
@@ -50,57 +42,52 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	where, err := findTarget(ctx, o.workers)
+	t, err := openTable(ctx, o.workers)
 	if err != nil {
 		return err
 	}
-	return where.explain(seed(ctx, o, where, out))
+	return seed(ctx, o, t, out)
 }
 
 func parse(args []string) (options, error) {
 	var o options
 	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
-	flags.IntVar(&o.users, "n", 1000, "how many users there shall be")
-	flags.Uint64Var(&o.seed, "seed", 0, "which users: another number gives others")
-	flags.IntVar(&o.workers, "workers", 32, "how many are written at once")
+	flags.IntVar(&o.users, "n", 1000, "number of made-up users that the table is to have")
+	flags.Uint64Var(&o.seed, "seed", 0, "decides which users they are")
+	flags.IntVar(&o.workers, "workers", 32, "number of users that are written at a time")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
 	switch {
-	case flags.NArg() > 0:
-		return o, fmt.Errorf("seed takes no argument %q: use `make seed N=100000`", flags.Arg(0))
-	case o.users < 1 || o.users > maxUsers:
-		return o, fmt.Errorf("the number of users, N=%d, must be from 1 to %d", o.users, maxUsers)
-	case o.workers < 1 || o.workers > maxWorkers:
-		return o, fmt.Errorf("WORKERS=%d: must be from 1 to %d", o.workers, maxWorkers)
+	case o.users < 1 || o.users > 1_000_000_000:
+		return o, fmt.Errorf("the number of users, N=%d, must be from 1 to 1000000000", o.users)
+	case o.workers < 1 || o.workers > 256:
+		return o, fmt.Errorf("WORKERS=%d: must be from 1 to 256", o.workers)
 	}
 	return o, nil
 }
 
-// seed finds out where an earlier run was, goes on there, and says what it did.
-func seed(ctx context.Context, o options, where target, out io.Writer) error {
-	f := &filler{table: where.table, seed: o.seed, workers: o.workers, block: block}
-	from, err := f.resume(ctx, o.users)
-	if err != nil {
-		return err
-	}
-	if from > 0 {
-		fmt.Fprintf(out, "%s: going on behind %d users of an earlier run\n", where.name, from)
-	}
-	started := time.Now()
-	shown := progress.Start(out, "users", o.users-from)
-	f.done = shown.Add
-	err = f.fill(ctx, from, o.users)
+// seed fills the table and reports what it did, even when it fails.
+func seed(ctx context.Context, o options, t table, out io.Writer) error {
+	started, shown := time.Now(), progress.Start(out, "users", o.users)
+	var made, found atomic.Int64
+	err := t.fill(ctx, o, func(added bool) {
+		if added {
+			made.Add(1)
+		} else {
+			found.Add(1)
+		}
+		shown.Add(1)
+	})
 	shown.Stop()
-	made, were := f.made.Load(), f.were.Load()
 	took := time.Since(started)
-	fmt.Fprintf(out, "%s: made %d users in %s (%s/s), found %d that were there\n",
-		where.name, made, took.Round(100*time.Millisecond), progress.Rate(int(made), took), from+int(were))
-	if where.local && o.users > manyLocally {
-		fmt.Fprintln(out, "The local AWS looks at every user for each page of GET /users, a second for some 30,000 of them, and then answers 503.\nAmazon's does not. `make reset` removes them.")
-	}
+	fmt.Fprintf(out, "%s: made %d users in %s (%.0f/s), found %d that were there\n",
+		t.label, made.Load(), took.Round(100*time.Millisecond), float64(made.Load())/took.Seconds(), found.Load())
 	if ctx.Err() != nil {
-		return errors.New("stopped; the same command goes on where this one was")
+		return errors.New("stopped: run the same command to continue")
+	}
+	if _, ok := errors.AsType[*types.ResourceNotFoundException](err); ok {
+		return fmt.Errorf("there is no %s: deploy it first (`make dev` for this machine, `make deploy` for Amazon), or correct TABLE_NAME", t.label)
 	}
 	return err
 }

@@ -1,73 +1,47 @@
 'use strict';
 
-// What the plugin asks of Amazon while it deploys, with the framework's own SDK
-// and credentials.
+// The calls that the plugin makes to Amazon during a deployment, with the framework's
+// own SDK and credentials.
 
-const path = require('node:path');
+const { createRequire } = require('node:module');
 
-const framework = path.dirname(require.resolve('osls/package.json'));
-const sdk = (name) => require(require.resolve(`@aws-sdk/${name}`, { paths: [framework] }));
+const sdk = createRequire(require.resolve('osls/package.json'));
 
-/** The deployment bucket. */
-async function openBucket(provider) {
-  const s3 = sdk('client-s3');
-  const client = new s3.S3Client(await provider.getAwsSdkV3Config());
+/** Returns the calls for the stack and the deployment bucket of the framework's provider. */
+async function connect(provider) {
+  const config = await provider.getAwsSdkV3Config();
+  const s3 = new (sdk('@aws-sdk/client-s3').S3)(config);
+  const cloudFormation = new (sdk('@aws-sdk/client-cloudformation').CloudFormation)(config);
+  const lambda = new (sdk('@aws-sdk/client-lambda').Lambda)(config);
+  const StackName = provider.naming.getStackName();
   const Bucket = await provider.getServerlessDeploymentBucketName();
   return {
-    async has(Key) {
-      try {
-        await client.send(new s3.HeadObjectCommand({ Bucket, Key }));
-        return true;
-      } catch (error) {
-        if (error.$metadata?.httpStatusCode === 404) return false;
-        throw error;
-      }
-    },
-    async copy(from, to) {
-      const CopySource = `${Bucket}/${from.split('/').map(encodeURIComponent).join('/')}`;
-      await client.send(new s3.CopyObjectCommand({ Bucket, Key: to, CopySource }));
-    },
-    async read(Key) {
-      const { Body } = await client.send(new s3.GetObjectCommand({ Bucket, Key }));
-      return Body.transformToString();
-    },
-    async list(Prefix) {
-      const keys = [];
-      for await (const { Contents = [] } of s3.paginateListObjectsV2({ client }, { Bucket, Prefix })) {
-        keys.push(...Contents.map(({ Key }) => Key));
-      }
-      return keys;
-    },
-    async remove(keys) {
-      for (let i = 0; i < keys.length; i += 1000) {
-        const Objects = keys.slice(i, i + 1000).map((Key) => ({ Key }));
-        await client.send(new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects, Quiet: true } }));
-      }
-    },
+    deployedTemplate: async () => JSON.parse((await cloudFormation.getTemplate({ StackName })).TemplateBody),
+    codeOf: (FunctionName) => codeOf(lambda, FunctionName),
+    copy: (from, to) => s3.copyObject({ Bucket, Key: to, CopySource: encodeURI(`${Bucket}/${from}`) }),
+    read: async (Key) => (await s3.getObject({ Bucket, Key })).Body.transformToString(),
+    list: (Prefix) => list(s3, { Bucket, Prefix }),
+    remove: (Key) => s3.deleteObject({ Bucket, Key }),
   };
 }
 
-/** The template that the stack has now. */
-async function deployedTemplate(provider) {
-  const { CloudFormationClient, GetTemplateCommand } = sdk('client-cloudformation');
-  const client = new CloudFormationClient(await provider.getAwsSdkV3Config());
-  const { TemplateBody } = await client.send(new GetTemplateCommand({ StackName: provider.naming.getStackName() }));
-  return JSON.parse(TemplateBody);
+/** Returns the hash of the code that a function runs, or undefined if it is unknown. */
+async function codeOf(lambda, FunctionName) {
+  try {
+    return (await lambda.getFunctionConfiguration({ FunctionName })).CodeSha256;
+  } catch (error) {
+    // The function does not exist or may not be read: CloudFormation decides.
+    if ([403, 404].includes(error.$metadata?.httpStatusCode)) return undefined;
+    throw error;
+  }
 }
 
-/** Gives a function's name the hash of the code that it runs; undefined where it cannot be told. */
-async function codeReader(provider) {
-  const { LambdaClient, GetFunctionConfigurationCommand } = sdk('client-lambda');
-  const client = new LambdaClient(await provider.getAwsSdkV3Config());
-  return async (FunctionName) => {
-    try {
-      return (await client.send(new GetFunctionConfigurationCommand({ FunctionName }))).CodeSha256;
-    } catch (error) {
-      // Not there, or not to be seen: then CloudFormation has to know what to do.
-      if ([403, 404].includes(error.$metadata?.httpStatusCode)) return undefined;
-      throw error;
-    }
-  };
+async function list(client, input) {
+  const keys = [];
+  for await (const { Contents = [] } of sdk('@aws-sdk/client-s3').paginateListObjectsV2({ client }, input)) {
+    keys.push(...Contents.map(({ Key }) => Key));
+  }
+  return keys;
 }
 
-module.exports = { openBucket, deployedTemplate, codeReader };
+module.exports = { connect };

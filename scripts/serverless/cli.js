@@ -1,23 +1,22 @@
 'use strict';
 
-// Builds functions as stage local runs them, without the framework around it:
+// Builds functions as stage local runs them, without the framework:
 //
 //   node scripts/serverless/cli.js getUser=functions/get-user ...
 //
-// and prints where their packages are, {"getUser":".serverless/getUser.zip"}.
+// It prints the packages, such as {"getUser":".serverless/getUser.zip"}.
 
 const path = require('node:path');
 const { buildFunctions } = require('./build');
 const { machineArchitecture } = require('./variables');
 
-async function main(pairs) {
-  const functions = Object.fromEntries(pairs.map((pair) => pair.split('=', 2)));
-  const root = path.resolve(__dirname, '..', '..');
-  const artifacts = await buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions });
-  console.log(JSON.stringify(artifacts));
-}
+const root = path.resolve(__dirname, '../..');
+const functions = Object.fromEntries(process.argv.slice(2).map((pair) => pair.split('=', 2)));
 
-main(process.argv.slice(2)).catch((error) => {
-  console.error(error.message);
-  process.exitCode = 1;
-});
+buildFunctions({ root, architecture: machineArchitecture(), system: process.platform, functions }).then(
+  (packages) => console.log(JSON.stringify(packages)),
+  (error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+);

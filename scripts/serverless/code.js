@@ -2,97 +2,86 @@
 
 // Updates only the functions whose program changed.
 //
-// The framework uploads each deployment's packages to a folder of their own, and
-// so every function has a new address, and is updated, whenever anything is
-// deployed. Here a package's address is its content: the framework's upload is
-// copied there, once, and CloudFormation sees nothing to do where it is the same.
+// The framework uploads the packages of each deployment to a new folder, so every
+// function has a new address, and is updated, whenever anything is deployed. Here the
+// address of a package is its content: the upload is copied there, and CloudFormation
+// does not update a function whose address is the same.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
 
 // <the service's folder in the bucket>/code/<SHA-256 of the package>/<its name>
-const contentKey = /\/code\/([0-9a-f]{64})\/([^/]+)$/;
+const contentKey = /\/code\/([0-9a-f]{64})\/[^/]+$/;
 
+/** Returns the properties of the functions in a compiled template. */
 function functionsOf(template) {
-  return Object.values(template.Resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  return Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .map(({ Properties }) => Properties);
 }
 
-/** Gives the functions in a compiled template the addresses of their packages, which lie in folder. */
-function addressByContent(template, folder, root) {
-  for (const { Properties } of functionsOf(template)) {
-    const key = Properties.Code.S3Key;
-    const name = path.posix.basename(key);
-    const content = fs.readFileSync(path.join(root, folder, name));
-    const hash = crypto.createHash('sha256').update(content).digest('hex');
+const keysOf = (template) => new Set(functionsOf(template).map(({ Code }) => Code.S3Key));
+
+/** Gives the functions in a compiled template the addresses of their packages, which are in folder. */
+function addressByContent(template, folder) {
+  for (const { Code } of functionsOf(template)) {
+    const name = path.posix.basename(Code.S3Key);
+    const hash = crypto.createHash('sha256').update(fs.readFileSync(path.join(folder, name))).digest('hex');
     // The framework's key is <the service's folder>/<the deployment>/<name>.
-    Properties.Code.S3Key = path.posix.join(path.posix.dirname(path.posix.dirname(key)), 'code', hash, name);
+    const service = path.posix.dirname(path.posix.dirname(Code.S3Key));
+    Code.S3Key = path.posix.join(service, 'code', hash, name);
   }
 }
 
-/** The package at key, as Lambda names code: its SHA-256 in base64. Undefined for another kind of key. */
+/**
+ * Returns the functions whose code "serverless deploy function" replaced: CloudFormation
+ * does not know of that and sees nothing to update.
+ *
+ * deployed is the template that the stack has now. codeOf returns the hash of the
+ * code that a function runs, or undefined if it is unknown.
+ */
+async function drifted(template, deployed, codeOf) {
+  const before = keysOf(deployed);
+  const found = [];
+  for (const fn of functionsOf(template)) {
+    const running = before.has(fn.Code.S3Key) && (await codeOf(fn.FunctionName));
+    if (running && running !== codeSha256(fn.Code.S3Key)) found.push(fn);
+  }
+  return found;
+}
+
+/** Makes the deployment update the functions: their packages get an address in its own folder, which is new. */
+function readdress(functions, deploymentFolder) {
+  for (const { Code } of functions) Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(Code.S3Key));
+}
+
+/** Returns the hash of the package at key in Lambda's form, or undefined if the key has none. */
 function codeSha256(key) {
   const hash = contentKey.exec(key)?.[1];
   return hash && Buffer.from(hash, 'hex').toString('base64');
 }
 
-/** The package's address in this deployment's folder: a new one, so that the function is updated. */
-function addressByDeployment(definition, deploymentFolder) {
-  definition.Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(definition.Code.S3Key));
-}
-
-/**
- * Has all functions updated, as a forced deployment should: the authorizer then
- * reads its secret again, which CloudFormation does for what it updates only.
- */
-function readdressAll(template, deploymentFolder) {
-  for (const { Properties } of functionsOf(template)) addressByDeployment(Properties, deploymentFolder);
-}
-
-/**
- * Finds the functions whose code was changed behind CloudFormation's back, by
- * "serverless deploy function", which sees no reason to update them: what it put
- * there last is what is wanted now. They are updated. True if there are any.
- *
- * deployed is the template that the stack has now; codeOf gives the hash of the
- * code that a function runs, undefined if it cannot be told.
- */
-async function readdressDrifted(template, deployed, deploymentFolder, codeOf) {
-  const keys = new Set(functionsOf(deployed).map(({ Properties }) => Properties.Code.S3Key));
-  let found = false;
-  for (const { Properties } of functionsOf(template)) {
-    const key = Properties.Code.S3Key;
-    if (!keys.has(key)) continue;
-    const running = await codeOf(Properties.FunctionName);
-    if (!running || running === codeSha256(key)) continue;
-    addressByDeployment(Properties, deploymentFolder);
-    found = true;
-  }
-  return found;
-}
-
-/** Copies what this deployment uploaded to where the template looks for it, unless it is there. */
+/** Copies the uploaded packages to the addresses that the template has. */
 async function storeByContent(template, deploymentFolder, bucket) {
-  const keys = new Set(functionsOf(template).map(({ Properties }) => Properties.Code.S3Key));
-  for (const key of keys) {
-    if (!contentKey.test(key) || (await bucket.has(key))) continue;
-    await bucket.copy(path.posix.join(deploymentFolder, path.posix.basename(key)), key);
+  for (const key of keysOf(template)) {
+    if (contentKey.test(key)) await bucket.copy(path.posix.join(deploymentFolder, path.posix.basename(key)), key);
   }
 }
 
 /**
- * Removes the packages that no deployment needs which the framework still keeps
- * for a rollback. folder is the service's in the bucket.
+ * Removes the packages that none of the deployments needs which the framework keeps
+ * for a rollback. folder is the service's folder in the bucket.
  */
 async function removeUnused(folder, bucket) {
   const keys = await bucket.list(`${folder}/`);
   const needed = new Set();
   for (const key of keys.filter((each) => each.endsWith('/compiled-cloudformation-template.json'))) {
-    for (const { Properties } of functionsOf(JSON.parse(await bucket.read(key)))) needed.add(Properties.Code.S3Key);
+    for (const used of keysOf(JSON.parse(await bucket.read(key)))) needed.add(used);
   }
-  // None at all is a listing that is not to be trusted.
+  // There is always a deployment: a listing without one is incomplete.
   if (!needed.size) return;
-  await bucket.remove(keys.filter((key) => contentKey.test(key) && !needed.has(key)));
+  for (const key of keys) if (contentKey.test(key) && !needed.has(key)) await bucket.remove(key);
 }
 
-module.exports = { addressByContent, readdressAll, readdressDrifted, storeByContent, removeUnused };
+module.exports = { functionsOf, addressByContent, drifted, readdress, storeByContent, removeUnused };

@@ -1,17 +1,17 @@
 'use strict';
 
 /**
- * Leaves out of a function's environment the variables that have no value, and
- * those of the authorizer that its others make useless: a secret that verifies
- * nothing need not exist.
+ * Returns a function's environment without the variables that have no value, and
+ * without those of the authorizer that its other variables make useless: a secret
+ * that verifies nothing need not exist.
  */
-function settleEnvironment(environment) {
-  const settled = { ...environment };
-  if (settled.IDENTITY_HEADER && (settled.API_KEYS_ONLY || settled.IDENTITY_HEADER !== 'Authorization')) {
-    for (const name of Object.keys(settled)) if (/^JW(T|KS)_/.test(name)) delete settled[name];
+function usedVariables(environment) {
+  const used = { ...environment };
+  if (used.IDENTITY_HEADER && (used.API_KEYS_ONLY || used.IDENTITY_HEADER !== 'Authorization')) {
+    for (const name of Object.keys(used)) if (/^JW(T|KS)_/.test(name)) delete used[name];
   }
-  if (settled.JWKS_URL) delete settled.JWT_SECRET;
-  return Object.fromEntries(Object.entries(settled).filter(([, value]) => value !== ''));
+  if (used.JWKS_URL) delete used.JWT_SECRET;
+  return Object.fromEntries(Object.entries(used).filter(([, value]) => value !== ''));
 }
 
-module.exports = { settleEnvironment };
+module.exports = { usedVariables };

@@ -1,15 +1,15 @@
 'use strict';
 
-// The project's plugin for the Serverless Framework. It builds the functions
-// when they are packaged; finishes the template when the framework has compiled
-// it: the stage as a resource of its own, the roles, the addresses of the code;
-// and stores the code while it is deployed.
+// The project's plugin for the Serverless Framework. It builds the functions when
+// they are packaged, completes the compiled template (the stage, the roles, the
+// addresses of the code) and stores the code during the deployment.
 
-const aws = require('./aws');
+const path = require('node:path');
+const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
-const { settleEnvironment } = require('./environment');
-const { settleRoles } = require('./roles');
+const { usedVariables } = require('./environment');
+const { correctRoles } = require('./roles');
 const { attachStage } = require('./stage');
 
 class UsersApiPlugin {
@@ -20,20 +20,18 @@ class UsersApiPlugin {
     this.progress = progress;
     this.hooks = {
       'before:package:initialize': async () => {
-        for (const definition of this.functions().map((name) => this.service.getFunction(name))) {
-          definition.environment = settleEnvironment(definition.environment);
-        }
-        await this.build(this.functions());
+        for (const fn of Object.values(this.service.functions)) fn.environment = usedVariables(fn.environment);
+        await this.build(this.service.getAllFunctions());
       },
       'before:deploy:function:packageFunction': async () => {
         this.warnOfAlias(this.options.function);
         await this.build([this.options.function]);
       },
-      // resources/ is part of the template from here on, and the roles are.
-      'after:aws:package:finalize:mergeCustomProviderResources': () => this.finish(),
+      // The first point at which the template has the resources and the roles.
+      'after:aws:package:finalize:mergeCustomProviderResources': () => this.completeTemplate(),
       'before:aws:deploy:deploy:checkForChanges': () => this.chooseUpdates(),
-      'after:aws:deploy:deploy:uploadArtifacts': () => this.store(),
-      'after:aws:deploy:finalize:cleanup': () => this.cleanUp(),
+      'after:aws:deploy:deploy:uploadArtifacts': () => this.storeCode(),
+      'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
     };
   }
 
@@ -49,68 +47,61 @@ class UsersApiPlugin {
     return this.service.provider.compiledCloudFormationTemplate;
   }
 
-  functions() {
-    return this.service.getAllFunctions();
-  }
-
   /** Builds the named functions and hands their packages to the framework. */
   async build(names) {
     const step = this.progress.create({ name: 'users-api-build', message: 'Building the Go functions' });
-    const started = Date.now();
     try {
-      const artifacts = await buildFunctions({
+      const packages = await buildFunctions({
         root: this.serverless.serviceDir,
         architecture: this.service.provider.architecture,
         system: this.provider.getStage() === 'local' ? process.platform : 'linux',
         functions: Object.fromEntries(names.map((name) => [name, this.service.getFunction(name).handler])),
       });
-      for (const [name, artifact] of Object.entries(artifacts)) {
-        const definition = this.service.getFunction(name);
-        definition.package = { ...definition.package, artifact };
+      for (const name of names) {
+        const fn = this.service.getFunction(name);
+        fn.package = { ...fn.package, artifact: packages[name] };
       }
     } catch (error) {
       throw new this.serverless.classes.Error(error.message, 'USERS_API_BUILD');
     } finally {
       step.remove();
     }
-    this.log.info(`Built ${names.join(', ')} in ${Date.now() - started} ms`);
   }
 
-  finish() {
-    settleRoles(this.template);
+  completeTemplate() {
+    correctRoles(this.template);
     attachStage(this.template);
-    code.addressByContent(this.template, '.serverless', this.serverless.serviceDir);
+    code.addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));
   }
 
   async chooseUpdates() {
-    const folder = this.service.package.artifactDirectoryName;
-    if (this.options.force) {
-      code.readdressAll(this.template, folder);
-      return;
-    }
-    const deployed = await aws.deployedTemplate(this.provider);
-    const drifted = await code.readdressDrifted(this.template, deployed, folder, await aws.codeReader(this.provider));
-    // The framework compares with its last deployment only, and would skip this one.
-    if (drifted) this.options.force = true;
+    // A forced deployment updates all functions. The authorizer then reads its secret
+    // again: CloudFormation resolves references to secrets only in what it updates.
+    const updated = this.options.force ? code.functionsOf(this.template) : await this.driftedFunctions();
+    code.readdress(updated, this.service.package.artifactDirectoryName);
+    // The framework compares with its last deployment only and would skip this one.
+    if (updated.length) this.options.force = true;
   }
 
-  async store() {
-    if (this.service.provider.shouldNotDeploy) return;
-    await code.storeByContent(this.template, this.service.package.artifactDirectoryName, await aws.openBucket(this.provider));
+  async driftedFunctions() {
+    const { deployedTemplate, codeOf } = await connect(this.provider);
+    return code.drifted(this.template, await deployedTemplate(), codeOf);
   }
 
-  async cleanUp() {
+  async storeCode() {
     if (this.service.provider.shouldNotDeploy) return;
-    const folder = `${this.provider.getDeploymentPrefix()}/${this.service.service}/${this.provider.getStage()}`;
-    await code.removeUnused(folder, await aws.openBucket(this.provider));
+    await code.storeByContent(this.template, this.service.package.artifactDirectoryName, await connect(this.provider));
+  }
+
+  async removeCode() {
+    if (this.service.provider.shouldNotDeploy) return;
+    await code.removeUnused(path.posix.dirname(this.service.package.artifactDirectoryName), await connect(this.provider));
   }
 
   /** Provisioned concurrency serves a published version, which only a full deployment makes. */
   warnOfAlias(name) {
     if (!this.service.getFunction(name).provisionedConcurrency) return;
-    this.log.warning(
-      `${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`
-    );
+    this.log.warning(`${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`);
   }
 }
 

@@ -1,44 +1,40 @@
 'use strict';
 
-// Least privilege, where the framework and its role plugin give more, or less.
+// Corrects the roles that the framework and its role plugin make to least privilege.
 
 const xrayStatement = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
-  Resource: '*', // X-Ray knows no resources
+  Resource: '*', // X-Ray has no resources to name.
 };
 
 /** Changes the compiled template in place. */
-function settleRoles(template) {
-  const resources = template.Resources;
-  for (const fn of ofType(resources, 'AWS::Lambda::Function')) {
-    const role = resources[fn.Properties.Role?.['Fn::GetAtt']?.[0]];
-    if (!role) throw new Error(`${fn.Properties.FunctionName} has no role of its own: give it iamRoleStatements`);
+function correctRoles({ Resources: resources }) {
+  const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
+  for (const { Properties: fn } of functions) {
+    const role = resources[fn.Role?.['Fn::GetAtt']?.[0]];
+    if (!role) throw new Error(`${fn.FunctionName} has no role of its own: give it iamRoleStatements`);
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
-    statements.forEach(dropLogGroups);
-    if (fn.Properties.TracingConfig?.Mode === 'Active') statements.push(xrayStatement);
+    statements.forEach(dropCreateLogGroup);
+    if (fn.TracingConfig?.Mode === 'Active') statements.push(xrayStatement);
   }
   dropUnusedRole(resources);
 }
 
 /**
- * A function writes into the log group that the stack made for it. Were it
- * allowed to make one, the last lines written while the stack is removed would
- * leave a group behind that is kept for ever.
+ * A function writes to the log group that the stack makes for it. If it could make a
+ * group itself, the last lines that it writes while the stack is removed would make
+ * one that is kept for ever.
  */
-function dropLogGroups(statement) {
+function dropCreateLogGroup(statement) {
   statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
 }
 
-/** The framework's role for all functions, when each of them has its own. */
+/** Drops the framework's role for all functions if none of them has it. */
 function dropUnusedRole(resources) {
   const id = 'IamRoleLambdaExecution';
   const { [id]: role, ...others } = resources;
   if (role && !JSON.stringify(others).includes(`"${id}"`)) delete resources[id];
 }
 
-function ofType(resources, type) {
-  return Object.values(resources).filter((resource) => resource.Type === type);
-}
-
-module.exports = { settleRoles };
+module.exports = { correctRoles };

@@ -1,56 +1,57 @@
 'use strict';
 
-// Checks the parameters of the stage that is packaged, before anything is built
-// or called: a typing mistake is to be a sentence now, not a stack that rolls
-// back in ten minutes. serverless.yml asks for it as custom.checked.
+// Checks the parameters of the stage before anything is built: a mistake becomes a
+// sentence at once instead of a stack that rolls back in ten minutes. serverless.yml
+// calls check as custom.checked.
 
 const algorithms = ['HS256', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
-
 const isSwitch = oneOf('true', 'false');
+const requestRate = wholeNumber(1, 10000);
+const requestBurst = wholeNumber(1, 5000);
 
-// What each parameter has to be; those that are not here are checked by the
-// framework's own schema, where serverless.yml uses them.
+// What each parameter must be. The framework's own schema checks the others where
+// serverless.yml uses them.
 const rules = {
   architecture: oneOf('arm64', 'x86_64'),
   logLevel: oneOf('debug', 'info', 'warn', 'error'),
   logDebugSample: {
     test: (value) => value !== '' && Number(value) >= 0 && Number(value) <= 1,
-    say: 'has to be a share from 0 to 1, such as 0.01',
+    must: 'be a share from 0 to 1, such as 0.01',
   },
   prime: oneOf('on', 'off'),
   corsOrigins: {
-    test: (value) => value === '*' || value.split(',').every((origin) => isOrigin(origin.trim())),
-    say: 'has to be "*" or origins such as https://a.example,https://b.example (no path, no slash at the end)',
+    test: (value) => value === '*' || allMatch(value, /^https?:\/\/[^\s/?#'"*,]+$/),
+    must: 'be "*" or origins such as https://a.example,https://b.example (no path, no slash at the end)',
   },
   corsMaxAge: wholeNumber(1, 86400),
   identityHeader: oneOf('Authorization', 'x-api-key'),
   authorizerTtl: wholeNumber(0, 3600),
   acceptTokens: isSwitch,
   acceptApiKeys: isSwitch,
-  secretVersion: {
-    test: (value) => value === '' || /^[A-Za-z0-9-]{32,64}$/.test(value),
-    say: 'has to be the id of a version of the secret (aws secretsmanager list-secret-version-ids), or nothing for the current one',
-  },
-  jwksUrl: {
-    test: (value) => value === '' || /^https:\/\/[^/]+/.test(value) || /^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(value),
-    say: 'has to be an https:// address, or nothing to verify with the secret jwtSecret',
-  },
-  jwtAlgorithms: {
-    test: (value) => value === '' || value.split(',').every((name) => algorithms.includes(name.trim())),
-    say: `has to be some of ${algorithms.join(', ')} with commas between them, or nothing for all that fit`,
-  },
+  secretVersion: emptyOr(
+    (value) => /^[A-Za-z0-9-]{32,64}$/.test(value),
+    'be the id of a version of the secret (aws secretsmanager list-secret-version-ids), or empty for the current version'
+  ),
+  jwksUrl: emptyOr(
+    (value) => /^(https:\/\/[^/]+|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(value),
+    'be an https:// URL, or empty to verify tokens with the secret jwtSecret'
+  ),
+  jwtAlgorithms: emptyOr(
+    (value) => allMatch(value, new RegExp(`^(${algorithms.join('|')})$`)),
+    `be some of ${algorithms.join(', ')}, separated by commas, or empty for all that fit`
+  ),
   jwtLeeway: wholeNumber(0, 30),
-  throttleRate: wholeNumber(1, 10000),
-  throttleBurst: wholeNumber(1, 5000),
-  writeThrottleRate: wholeNumber(1, 10000),
-  writeThrottleBurst: wholeNumber(1, 5000),
-  partners: {
-    test: (value) => value === '' || value.split(',').every((name) => /^[A-Za-z0-9_-]+$/.test(name.trim())),
-    say: 'has to be names of letters, digits, - and _, with commas between them, such as acme,globex',
-  },
+  throttleRate: requestRate,
+  throttleBurst: requestBurst,
+  writeThrottleRate: requestRate,
+  writeThrottleBurst: requestBurst,
+  partners: emptyOr(
+    (value) => allMatch(value, /^[A-Za-z0-9_-]+$/),
+    'be names of letters, digits, - and _, separated by commas, such as acme,globex'
+  ),
   partnerKeySource: oneOf('HEADER', 'AUTHORIZER'),
-  partnerRate: wholeNumber(1, 10000),
-  partnerBurst: wholeNumber(1, 5000),
+  partnerRate: requestRate,
+  partnerBurst: requestBurst,
   partnerQuota: wholeNumber(1, 2147483647),
   partnerQuotaPeriod: oneOf('DAY', 'WEEK', 'MONTH'),
   cacheSize: oneOf('off', '0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'),
@@ -60,10 +61,10 @@ const rules = {
   accessLog: isSwitch,
   accessLogRole: oneOf('create', 'existing'),
   monitoring: isSwitch,
-  alarmTopic: {
-    test: (value) => value === '' || /^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(value),
-    say: 'has to be the ARN of an SNS topic (arn:aws:sns:region:account:name), or nothing for alarms that tell nobody',
-  },
+  alarmTopic: emptyOr(
+    (value) => /^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(value),
+    'be the ARN of an SNS topic (arn:aws:sns:region:account:name), or empty for alarms that notify nobody'
+  ),
   alarmLatencyMs: wholeNumber(1, 29000),
   alarmConcurrency: wholeNumber(1, 100000),
   tableDeletionPolicy: oneOf('Delete', 'Retain'),
@@ -72,65 +73,54 @@ const rules = {
 };
 
 function oneOf(...values) {
-  return { test: (value) => values.includes(value), say: `has to be ${orList(values)}` };
+  return { test: (value) => values.includes(value), must: `be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` };
 }
 
 function wholeNumber(least, most) {
   return {
     test: (value) => /^\d+$/.test(value) && Number(value) >= least && Number(value) <= most,
-    say: `has to be a whole number from ${least} to ${most}`,
+    must: `be a whole number from ${least} to ${most}`,
   };
 }
 
-function orList(values) {
-  return values.length === 1 ? values[0] : `${values.slice(0, -1).join(', ')} or ${values.at(-1)}`;
+function emptyOr(test, must) {
+  return { test: (value) => value === '' || test(value), must };
 }
 
-function isOrigin(text) {
-  return /^https?:\/\/[^\s/?#'"*,]+$/.test(text);
+function allMatch(list, pattern) {
+  return list.split(',').every((item) => pattern.test(item.trim()));
 }
 
-/** Everything that is wrong with values (a map of name to value), a sentence each. */
+/** Returns a sentence for everything that is wrong with values, a map of name to value. */
 function problems(values) {
   const found = [];
-  for (const [name, { test, say }] of Object.entries(rules)) {
-    const value = values[name];
-    if (!test(value === undefined || value === null ? '' : String(value))) {
-      found.push(`${name} is ${JSON.stringify(value ?? '')}: it ${say}`);
-    }
+  for (const [name, { test, must }] of Object.entries(rules)) {
+    const value = values[name] ?? '';
+    if (!test(String(value))) found.push(`${name} is ${JSON.stringify(value)}: it must ${must}`);
   }
-  if (values.jwksUrl) {
-    for (const name of ['jwtIssuer', 'jwtAudience']) {
-      if (!values[name]) {
-        found.push(`${name} is missing: where jwksUrl is set it has to say whose tokens, and for whom, are good`);
-      }
-    }
+  for (const name of ['jwtIssuer', 'jwtAudience']) {
+    if (values.jwksUrl && !values[name]) found.push(`${name} is missing: jwksUrl requires it`);
   }
   const is = (name, value) => String(values[name]) === value;
   if (is('acceptApiKeys', 'false') && (is('acceptTokens', 'false') || is('identityHeader', 'x-api-key'))) {
-    found.push(
-      'acceptApiKeys is false, so nobody could call: set it to true, or acceptTokens to true and identityHeader to Authorization'
-    );
+    found.push('acceptApiKeys is false, so nobody could call: set it to true, or acceptTokens to true and identityHeader to Authorization');
   }
   return found;
 }
 
-/** The names that were given, for the stage or on the command line, and that are not in known. */
+/** Returns a sentence for each given name that is not known. */
 function unknownNames(known, given) {
   return given
     .filter((name) => !known.includes(name))
-    .map((name) => `${name} is no parameter: they are listed under params.default in serverless.yml`);
+    .map((name) => `${name} is not a parameter: params.default in serverless.yml lists them`);
 }
 
-/** Throws when a parameter of the stage is wrong or unknown. */
+/** Throws if a parameter of the stage is wrong or unknown. */
 async function check({ resolveVariable, resolveConfigurationProperty, options }) {
   const blocks = await resolveConfigurationProperty(['params']);
   const known = Object.keys(blocks.default);
   const stage = await resolveVariable('sls:stage');
-  const given = [
-    ...Object.keys((stage !== 'default' && blocks[stage]) || {}),
-    ...(options.param || []).map((item) => item.split('=')[0]),
-  ];
+  const given = [...Object.keys(blocks[stage] ?? {}), ...(options.param ?? []).map((item) => item.split('=')[0])];
   const values = {};
   for (const name of known) values[name] = await resolveVariable(`param:${name}, null`);
 
@@ -139,7 +129,7 @@ async function check({ resolveVariable, resolveConfigurationProperty, options })
   return true;
 }
 
-/** An error that the framework, which prints stacks, shows as its message only. */
+/** Returns an error that the framework, which prints stacks, shows as its message only. */
 function plainError(message) {
   const error = new Error(message);
   error.stack = message;

@@ -3,67 +3,85 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { attachStage } = require('./stage');
+const stage = require('../../resources/stage');
+const { definition, routes, readYAML } = require('./testing/service');
 
-/** What the framework compiles, as far as the stage is concerned. */
-function compiled({ at = 1700000000000, message = 'Not found', burst = 10 } = {}) {
+/** Attaches the stage to what the framework compiles. Returns the resources and the deployment's id. */
+function attached({ at = 1700000000000, message = 'Not found', burst = 10 } = {}) {
   const deployment = `ApiGatewayDeployment${at}`;
-  return {
-    Resources: {
-      ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'users-api-dev' } },
-      ApiGatewayMethodUsersGet: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'GET' } },
-      GatewayResponseNotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { message } },
-      GetUserLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: `${at}/getUser.zip` } } },
-      [deployment]: {
-        Type: 'AWS::ApiGateway::Deployment',
-        Properties: { RestApiId: { Ref: 'ApiGatewayRestApi' }, StageName: 'dev' },
-        DependsOn: ['ApiGatewayMethodUsersGet'],
-      },
-      ApiGatewayApiKey1: { Type: 'AWS::ApiGateway::ApiKey', DependsOn: deployment },
-      ApiGatewayUsagePlan: { Type: 'AWS::ApiGateway::UsagePlan', DependsOn: [deployment, 'Other'] },
-      ApiGatewayStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev', MethodSettings: [{ burst }] } },
-    },
+  const Resources = {
+    ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'users-api-dev' } },
+    ApiGatewayMethodUsersGet: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'GET' } },
+    GatewayResponseNotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { message } },
+    GetUserLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: `${at}/getUser.zip` } } },
+    [deployment]: { Type: 'AWS::ApiGateway::Deployment', Properties: { StageName: 'dev' }, DependsOn: ['ApiGatewayMethodUsersGet'] },
+    ApiGatewayApiKey1: { Type: 'AWS::ApiGateway::ApiKey', DependsOn: deployment },
+    ApiGatewayUsagePlan: { Type: 'AWS::ApiGateway::UsagePlan', DependsOn: [deployment, 'Other'] },
+    ApiGatewayStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev', MethodSettings: [{ burst }] } },
   };
+  attachStage({ Resources });
+  return { resources: Resources, id: Object.keys(Resources).find((name) => name.startsWith('ApiGatewayDeployment')) };
 }
 
-function attached(options) {
-  const template = compiled(options);
-  attachStage(template);
-  const id = Object.keys(template.Resources).find((name) => name.startsWith('ApiGatewayDeployment'));
-  return { id, resources: template.Resources };
-}
-
-test('the stage is a resource of its own that points to the deployment', () => {
+test('the stage refers to the deployment, which waits for its parts; usage plan and keys wait for the stage', () => {
   const { id, resources } = attached();
-  assert.deepEqual(resources[id].Properties, { RestApiId: { Ref: 'ApiGatewayRestApi' } });
-  assert.deepEqual(resources.ApiGatewayStage.Properties.DeploymentId, { Ref: id });
-});
-
-test('the deployment is made after all that it is a snapshot of', () => {
-  const { id, resources } = attached();
+  assert.deepEqual(resources[id].Properties, {});
   assert.deepEqual(resources[id].DependsOn, ['ApiGatewayMethodUsersGet', 'GatewayResponseNotFound']);
-});
-
-test('usage plan and keys wait for the stage', () => {
-  const { resources } = attached();
+  assert.deepEqual(resources.ApiGatewayStage.Properties.DeploymentId, { Ref: id });
   assert.deepEqual(resources.ApiGatewayUsagePlan.DependsOn, ['ApiGatewayStage', 'Other']);
   assert.deepEqual(resources.ApiGatewayApiKey1.DependsOn, ['ApiGatewayStage']);
 });
 
-test('a deployment has a new name when the API changes, and only then', () => {
-  const { id } = attached();
-  const cases = [
-    { name: 'the same at another time', options: { at: 1800000000000 }, same: true },
-    { name: 'another limit', options: { burst: 20 }, same: true },
-    { name: 'another answer of API Gateway', options: { message: 'Gone' }, same: false },
-  ];
-  for (const { name, options, same } of cases) {
-    assert.equal(attached(options).id === id, same, name);
-  }
+test('a deployment gets another name only if a part of the API changes', () => {
+  assert.equal(attached({ at: 1800000000000, burst: 20 }).id, attached().id);
+  assert.notEqual(attached({ message: 'Gone' }).id, attached().id);
 });
 
-test('a template without a stage or without an API says what is missing', () => {
-  const noStage = compiled();
-  delete noStage.Resources.ApiGatewayStage;
-  assert.throws(() => attachStage(noStage), /no ApiGatewayStage; serverless\.yml needs .*resources\/stage\.js/);
-  assert.throws(() => attachStage({ Resources: {} }), /no AWS::ApiGateway::Deployment/);
+test('a template without a stage is refused', () => {
+  assert.throws(() => attachStage({ Resources: {} }), /serverless\.yml needs an http event, and resources\/stage\.js/);
+});
+
+/** Returns what resources/stage.js makes of a function's http event. */
+async function stageOf(http) {
+  const parameters = { ...definition.params.default, cacheSize: '0.5', throttleRate: 7, writeThrottleRate: 5 };
+  const { Resources } = await stage({
+    resolveVariable: async (name) => parameters[name.replace('param:', '')] ?? 'x',
+    resolveConfigurationProperty: async () => ({ authorizer: {}, getUser: { events: [{ http }] } }),
+  });
+  const [, { ResourcePath, ThrottlingRateLimit, CachingEnabled }] = Resources.ApiGatewayStage.Properties.MethodSettings;
+  const [method, { Properties } = {}] = Object.entries(Resources).find(([, { Type }]) => Type === 'AWS::ApiGateway::Method') ?? [];
+  const keys = Properties?.Integration.CacheKeyParameters.map((key) => key.replace('method.request.', ''));
+  return { path: ResourcePath, rate: ThrottlingRateLimit, cached: CachingEnabled, method, keys };
+}
+
+const read = { rate: 7, cached: true };
+const write = { rate: 5, cached: undefined, method: undefined, keys: undefined };
+const always = ['header.Authorization', 'header.If-Match', 'header.If-None-Match', 'header.Origin'];
+
+for (const { name, http, is } of [
+  {
+    name: 'a nested GET is cached by its path and its caller',
+    http: { method: 'get', path: '/users/{id}/{file+}' },
+    is: { ...read, path: '/~1users~1{id}~1{file+}', method: 'ApiGatewayMethodUsersIdVarFileVarGet', keys: ['path.id', 'path.file', ...always] },
+  },
+  {
+    name: 'a HEAD is cached by the parameters that it declares too',
+    http: { method: 'HEAD', path: 'users/', request: { parameters: { querystrings: { limit: true }, headers: { Accept: false } } } },
+    is: { ...read, path: '/~1users', method: 'ApiGatewayMethodUsersHead', keys: ['querystring.limit', 'header.Accept', ...always] },
+  },
+  { name: 'a PATCH is a write', http: 'PATCH /users/{id}', is: { ...write, path: '/~1users~1{id}' } },
+  { name: 'any method is a write', http: { method: 'any', path: '/' }, is: { ...write, path: '/' } },
+]) {
+  test(name, async () => assert.deepEqual(await stageOf(http), is));
+}
+
+test('every query parameter is declared, so that it is a key of the cache', () => {
+  const { paths } = readYAML('openapi.yml');
+  for (const { method, path, request } of routes) {
+    const documented = paths[path]?.[method.toLowerCase()]?.parameters ?? [];
+    for (const { name } of documented.filter((parameter) => parameter.in === 'query')) {
+      const message = `openapi.yml has ${method} ${path}?${name}=, serverless.yml does not: add it to request.parameters.querystrings of the event`;
+      assert.ok(name in (request?.parameters?.querystrings ?? {}), message);
+    }
+  }
 });

@@ -1,6 +1,8 @@
 package runtimeapi
 
 import (
+	"archive/zip"
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,43 +13,75 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// buildFlags are those of the deployed binaries (scripts/serverless/build.js).
-var buildFlags = []string{"-trimpath", "-tags", "lambda.norpc", "-ldflags", "-s -w"}
+// script compiles functions as they are deployed.
+const script = "functions/build.sh"
 
-// Build compiles a function as it is deployed, but for this machine, and gives
+// BuildCommand returns the command that compiles main packages of the module in dir as
+// they are deployed, but for this machine. The output is a file, or a folder for
+// several packages. The arguments are packages, and before them other flags of go build.
+func BuildCommand(dir, output string, args ...string) *exec.Cmd {
+	cmd := exec.Command("sh", append([]string{filepath.Join(root(), script), "-o", output}, args...)...)
+	cmd.Dir = dir
+	return cmd
+}
+
+// ZipSize returns the size of the zip file that a deployment makes of a binary.
+func ZipSize(binary string) (int, error) {
+	program, err := os.ReadFile(binary)
+	if err != nil {
+		return 0, err
+	}
+	var packed bytes.Buffer
+	z := zip.NewWriter(&packed)
+	w, err := z.Create("bootstrap")
+	if err != nil {
+		return 0, err
+	}
+	if _, err := w.Write(program); err != nil {
+		return 0, err
+	}
+	err = z.Close()
+	return packed.Len(), err
+}
+
+// Build compiles a function as it is deployed, but for this machine, and returns
 // the binary. The function is named by its folder, such as "functions/get-user".
 func Build(t testing.TB, function string) string {
 	t.Helper()
 	dependOnSources(t, function)
 	binary := filepath.Join(t.TempDir(), "bootstrap")
-	cmd := goCommand(append(append([]string{"build", "-o", binary}, buildFlags...), "./"+function)...)
-	cmd.Env = append(cmd.Environ(), "CGO_ENABLED=0")
-	out, err := cmd.CombinedOutput()
+	out, err := BuildCommand(root(), binary, "./"+function).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return binary
 }
 
-// dependOnSources reads what the binary is made of. Go remembers a test's result
-// as long as the test itself and the files that it has read are the same; it
-// does not see what a compiler reads that the test starts.
+// dependOnSources reads what the binary is made of. Go caches a test's result as
+// long as the test and the files that it has read are the same; it does not see
+// what a compiler reads that the test starts.
 func dependOnSources(t testing.TB, function string) {
 	t.Helper()
 	list := `{{if .Module}}{{if .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{.Module.Dir}}/go.mod{{"\n"}}{{.Module.Dir}}/go.sum{{"\n"}}{{end}}{{end}}`
-	out, err := goCommand("list", "-deps", "-f", list, "./"+function).Output()
+	out, err := command("go", "list", "-deps", "-f", list, "./"+function).Output()
 	require.NoError(t, err)
 	files := strings.Fields(string(out))
 	require.NotEmpty(t, files)
+	files = append(files, filepath.Join(root(), script))
 	for _, file := range files {
 		_, err := os.ReadFile(file)
 		require.NoError(t, err)
 	}
 }
 
-// goCommand runs the go command in the root of the repository that this file is
-// compiled from: there the functions are built by the product's own go.mod.
-func goCommand(args ...string) *exec.Cmd {
-	_, here, _, _ := runtime.Caller(0)
-	cmd := exec.Command("go", args...)
-	cmd.Dir = filepath.Join(filepath.Dir(here), "..", "..", "..")
+// command returns a command that runs in the root of the repository, where the
+// product's own go.mod is.
+func command(name string, args ...string) *exec.Cmd {
+	cmd := exec.Command(name, args...)
+	cmd.Dir = root()
 	return cmd
+}
+
+// root returns the root of the repository that this file is compiled from.
+func root() string {
+	_, here, _, _ := runtime.Caller(0)
+	return filepath.Join(filepath.Dir(here), "..", "..", "..")
 }

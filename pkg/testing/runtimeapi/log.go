@@ -26,13 +26,13 @@ func (l *Log) Write(p []byte) (int, error) {
 	return l.all.Write(p)
 }
 
-// Text is all that was written so far.
+// Text returns all that was written so far.
 func (l *Log) Text() string {
 	text, _ := l.watch()
 	return text
 }
 
-// watch gives what was written so far, and a channel that more of it closes.
+// watch returns what was written so far, and a channel that the next write closes.
 func (l *Log) watch() (string, <-chan struct{}) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -18,8 +18,8 @@ import (
 	"time"
 )
 
-// Timeout is the time that an invocation has where its context sets none. No machine is
-// so slow that a function needs it.
+// Timeout bounds an initialization and an invocation whose context has no earlier
+// deadline. No machine is so slow that a function needs it.
 const Timeout = 2 * time.Minute
 
 // Function is a running function.
@@ -27,8 +27,10 @@ type Function struct {
 	cmd     *exec.Cmd
 	server  *http.Server
 	events  chan event
+	idle    chan time.Time // since when the function waits for an event
 	answers chan answer
 	exited  chan struct{}
+	started time.Time
 	mu      sync.Mutex // one invocation at a time
 	count   int
 }
@@ -44,21 +46,21 @@ type answer struct {
 	body     []byte
 }
 
-// Error is what a function posts in place of an answer.
+// Error is an error that a function answers.
 type Error struct {
 	Message string `json:"errorMessage"`
 	Type    string `json:"errorType"`
 }
 
-// Error is the message.
+// Error returns the message.
 func (e *Error) Error() string { return e.Message }
 
 // ErrExited says that the function's process has ended.
 var ErrExited = errors.New("the function's process has ended")
 
-// Start runs a binary with the given environment (NAME=value) beside the
-// Runtime API's address, and nothing else in it. Its standard output and error
-// go to output. The caller ends it with Close.
+// Start starts a binary. Its environment is the given one (NAME=value) and the Runtime
+// API's address, nothing else; its standard output and error go to output. The caller
+// ends it with Close.
 func Start(binary string, environment []string, output io.Writer) (*Function, error) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -67,6 +69,7 @@ func Start(binary string, environment []string, output io.Writer) (*Function, er
 	f := &Function{
 		cmd:     exec.Command(binary),
 		events:  make(chan event),
+		idle:    make(chan time.Time, 1),
 		answers: make(chan answer, 1),
 		exited:  make(chan struct{}),
 	}
@@ -74,6 +77,7 @@ func Start(binary string, environment []string, output io.Writer) (*Function, er
 	go f.server.Serve(l) //nolint:errcheck // ends with Close
 	f.cmd.Env = append([]string{"AWS_LAMBDA_RUNTIME_API=" + l.Addr().String()}, environment...)
 	f.cmd.Stdout, f.cmd.Stderr = output, output
+	f.started = time.Now()
 	if err := f.cmd.Start(); err != nil {
 		return nil, errors.Join(err, f.server.Close())
 	}
@@ -92,13 +96,27 @@ func (f *Function) routes() http.Handler {
 }
 
 func (f *Function) next(w http.ResponseWriter, r *http.Request) {
+	f.setIdle(time.Now())
 	select {
 	case e := <-f.events:
+		f.setIdle(time.Time{})
 		w.Header().Set("Lambda-Runtime-Aws-Request-Id", e.id)
 		w.Header().Set("Lambda-Runtime-Deadline-Ms", strconv.FormatInt(e.deadline.UnixMilli(), 10))
 		w.Header().Set("Lambda-Runtime-Invoked-Function-Arn", "arn:aws:lambda:eu-central-1:123456789012:function:test")
 		_, _ = w.Write(e.payload)
 	case <-r.Context().Done():
+	}
+}
+
+// setIdle notes since when the function waits for an event. The zero time means that it
+// has one.
+func (f *Function) setIdle(since time.Time) {
+	select {
+	case <-f.idle: // AwaitIdle has not taken the last one
+	default:
+	}
+	if !since.IsZero() {
+		f.idle <- since
 	}
 }
 
@@ -110,9 +128,9 @@ func (f *Function) answered(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusAccepted)
 }
 
-// Invoke sends an event and waits for the function's answer; the context's end
-// is the invocation's deadline. The error is an *Error where the function
-// answered one, and ErrExited where its process ended first.
+// Invoke sends an event and waits for the function's answer. The context's deadline is
+// the invocation's. The error is an *Error if the function answered one, and ErrExited
+// if its process ended first.
 func (f *Function) Invoke(ctx context.Context, payload []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
 	defer cancel()
@@ -154,20 +172,39 @@ func (a answer) result() ([]byte, error) {
 	return nil, e
 }
 
-// Invocation is the request id of the latest invocation.
+// Started returns the time at which the process was started.
+func (f *Function) Started() time.Time { return f.started }
+
+// AwaitIdle waits until the function asks for its next event, and returns the time at
+// which it did. The first time is the end of its initialisation; each is returned once.
+// The error is ErrExited if the process ended first.
+func (f *Function) AwaitIdle(ctx context.Context) (time.Time, error) {
+	ctx, cancel := context.WithTimeout(ctx, Timeout)
+	defer cancel()
+	select {
+	case since := <-f.idle:
+		return since, nil
+	case <-f.exited:
+		return time.Time{}, ErrExited
+	case <-ctx.Done():
+		return time.Time{}, fmt.Errorf("the function does not ask for an event: %w", ctx.Err())
+	}
+}
+
+// Invocation returns the request id of the latest invocation.
 func (f *Function) Invocation() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return strconv.Itoa(f.count)
 }
 
-// PID is the id of its process.
+// PID returns the id of its process.
 func (f *Function) PID() int { return f.cmd.Process.Pid }
 
 // Kill ends the process at once, with a signal that it cannot catch.
 func (f *Function) Kill() { _ = f.cmd.Process.Kill() }
 
-// Wait waits for the process to end by itself, and gives its exit code.
+// Wait waits for the process to end by itself, and returns its exit code.
 func (f *Function) Wait(ctx context.Context) (int, error) {
 	select {
 	case <-f.exited:

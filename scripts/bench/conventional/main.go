@@ -1,6 +1,6 @@
-// Command conventional is the benchmark's upper yardstick: GET one item the way
-// public examples write it, with the SDK's config package, the client made once
-// in main, and nothing primed. It is kept as it is on purpose.
+// Command conventional is the benchmark's upper yardstick: it gets one item the way
+// public examples do, with the SDK's config package, the client made once in main, and
+// nothing primed. Do not tune it: figures are compared with it.
 package main
 
 import (

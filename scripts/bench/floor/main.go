@@ -1,6 +1,6 @@
 // Command floor is the benchmark's lower yardstick: a function that answers a
-// constant. What it takes is what the runtime and aws-lambda-go take, and no Go
-// function of this shape can do with less.
+// constant. It costs what the Go runtime and aws-lambda-go cost, which is the least
+// that a function of this kind can cost.
 package main
 
 import (

@@ -17,7 +17,7 @@ import (
 	"syscall"
 
 	"users-api/scripts/internal/dynamodblocal"
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -60,13 +60,13 @@ func run(ctx context.Context, command []string) error {
 	return cmd.Run()
 }
 
-func startLocalAWS(ctx context.Context, state string) (*emulator.Emulator, error) {
+func startLocalAWS(ctx context.Context, state string) (*localaws.Server, error) {
 	root, err := repository.Root()
 	if err != nil {
 		return nil, err
 	}
-	if err := emulator.Install(ctx, root, os.Stderr); err != nil {
+	if err := localaws.Install(ctx, root, os.Stderr); err != nil {
 		return nil, err
 	}
-	return emulator.Start(ctx, emulator.Options{Root: root, State: state})
+	return localaws.Start(ctx, localaws.Options{Root: root, State: state})
 }

@@ -15,7 +15,7 @@ import (
 	"slices"
 	"strings"
 
-	"users-api/scripts/internal/emulator"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
@@ -38,7 +38,7 @@ func CopyTree() (Tree, error) {
 	if err != nil {
 		return Tree{}, err
 	}
-	if err := emulator.Install(context.Background(), root, os.Stderr); err != nil {
+	if err := localaws.Install(context.Background(), root, os.Stderr); err != nil {
 		return Tree{}, err
 	}
 	dir, err := os.MkdirTemp("", "users-api-")

@@ -71,7 +71,7 @@ func (t Tool) fill(ctx context.Context, root string) error {
 		cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 		cmd.Dir = root
 		if output, err := cmd.CombinedOutput(); err != nil {
-			return fmt.Errorf("%s: %w\n%s", command[0], err, strings.TrimSpace(string(output)))
+			return fmt.Errorf("%s: %w\n%s\nCheck the network and the message above, then run the same command again", command[0], err, strings.TrimSpace(string(output)))
 		}
 	}
 	return nil

@@ -1,7 +1,6 @@
 package repository
 
 import (
-	"maps"
 	"os"
 	"path/filepath"
 	"testing"
@@ -11,41 +10,31 @@ import (
 )
 
 func TestRoot(t *testing.T) {
-	t.Parallel()
-	root, err := Root()
-	require.NoError(t, err)
-	assert.FileExists(t, filepath.Join(root, "scripts", "internal", "repository", "root.go"))
-}
-
-func TestRootAbove(t *testing.T) {
-	t.Parallel()
-	ours := map[string]string{"go.mod": "module users-api\n\ngo 1.26\n", "serverless.yml": ""}
-	root, below := tree(t, ours)
-	found, err := rootAbove(below)
-	require.NoError(t, err)
-	assert.Equal(t, root, found)
-
-	for name, change := range map[string]func(map[string]string){
-		"no go.mod":         func(f map[string]string) { delete(f, "go.mod") },
-		"no serverless.yml": func(f map[string]string) { delete(f, "serverless.yml") },
-		"another module":    func(f map[string]string) { f["go.mod"] = "module other\n" },
-	} {
-		files := maps.Clone(ours)
-		change(files)
-		_, below := tree(t, files)
-		_, err := rootAbove(below)
-		assert.ErrorContains(t, err, "run this in the repository's folder", name)
+	tests := map[string]struct {
+		files []string
+		found bool
+	}{
+		"complete":          {files: []string{"go.mod", "serverless.yml"}, found: true},
+		"no go.mod":         {files: []string{"serverless.yml"}},
+		"no serverless.yml": {files: []string{"go.mod"}},
 	}
-}
-
-// tree makes a folder with files, and one two levels below.
-func tree(t *testing.T, files map[string]string) (root, below string) {
-	t.Helper()
-	root = t.TempDir()
-	below = filepath.Join(root, "functions", "ping")
-	require.NoError(t, os.MkdirAll(below, 0o755))
-	for name, text := range files {
-		require.NoError(t, os.WriteFile(filepath.Join(root, name), []byte(text), 0o644))
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			root, err := filepath.EvalSymlinks(t.TempDir())
+			require.NoError(t, err)
+			below := filepath.Join(root, "functions", "ping")
+			require.NoError(t, os.MkdirAll(below, 0o755))
+			for _, file := range test.files {
+				require.NoError(t, os.WriteFile(filepath.Join(root, file), nil, 0o644))
+			}
+			t.Chdir(below)
+			found, err := Root()
+			if !test.found {
+				assert.ErrorContains(t, err, "run this in its folder")
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, root, found)
+		})
 	}
-	return root, below
 }

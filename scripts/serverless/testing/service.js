@@ -1,74 +1,68 @@
 'use strict';
 
-// A copy of the service in a folder of its own, packaged by the real framework
-// and this plugin, with a go that compiles nothing: what tests and lint want to
-// see is the template. No account, no credentials, no way to the network.
+// Packages copies of the service with the real framework and the plugin, and with a go
+// that compiles nothing: tests read the template. It needs no account, no credentials
+// and no network.
 
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
-const { spawnSync } = require('node:child_process');
+const { createRequire } = require('node:module');
+const { promisify } = require('node:util');
+const execFile = promisify(require('node:child_process').execFile);
 
 const root = path.resolve(__dirname, '../../..');
-const needed = ['package.json', 'serverless.yml', 'resources', 'scripts/serverless', 'pkg/user/schema.json'];
-const functions = ['list-users', 'get-user', 'create-user', 'update-user', 'delete-user', 'authorizer'];
+const needed = ['package.json', 'serverless.yml', 'functions', 'resources', 'scripts/serverless', 'pkg/user/schema.json'];
 
-// Writes for each ./functions/x that it is to build the program x.
+// Writes a program for each package that it is asked to build.
 const fakeGo = `#!/bin/sh
 while [ "$1" != -o ]; do shift; done
 out=$2; shift 2
 for folder; do echo "program $folder for $GOARCH" > "$out\${folder##*/}"; done
 `;
 
-/** Makes the copy; its folder is gone when dispose is called. */
-function copyService() {
+/** Reads a YAML file of the repository. */
+function readYAML(name) {
+  const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
+  return yaml.load(fs.readFileSync(path.join(root, name), 'utf8'));
+}
+
+/** serverless.yml with its variables unresolved, and the http events of its functions. */
+const definition = readYAML('serverless.yml');
+const routes = Object.values(definition.functions).flatMap(({ events = [] }) => events.map(({ http }) => http));
+
+/** The parameters that use everything which is off by default. */
+const everything = {
+  identityHeader: 'x-api-key', corsOrigins: 'https://a.example,https://b.example', alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
+  throttleRate: '7', writeThrottleRate: '5', cacheSize: '0.5', detailedMetrics: 'true', reservedConcurrency: '50', provisionedConcurrency: '2',
+  partners: 'acme,globex', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
+};
+
+/** Returns the compiled template of a stage, with parameters such as {cacheSize: '0.5'}. Rejects with the framework's output. */
+async function compiledTemplate(stage, parameters = {}) {
   const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'users-api-'));
-  for (const name of needed) {
-    fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+  try {
+    for (const name of needed) fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
+    fs.symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
+    fs.mkdirSync(path.join(dir, 'bin'));
+    fs.writeFileSync(path.join(dir, 'bin', 'go'), fakeGo, { mode: 0o755 });
+    await serverless(dir, 'package', '--stage', stage, ...Object.entries(parameters).map((given) => `--param=${given.join('=')}`));
+    return JSON.parse(fs.readFileSync(path.join(dir, '.serverless', 'cloudformation-template-update-stack.json'), 'utf8'));
+  } finally {
+    fs.rmSync(dir, { recursive: true, force: true });
   }
-  for (const name of functions) write(path.join(dir, 'functions', name, 'main.go'), 'package main\n');
-  fs.symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));
-  write(path.join(dir, 'bin', 'go'), fakeGo);
-  fs.chmodSync(path.join(dir, 'bin', 'go'), 0o755);
-  return { dir, dispose: () => fs.rmSync(dir, { recursive: true, force: true }) };
 }
 
-function write(file, text) {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  fs.writeFileSync(file, text);
+/** Runs the framework in dir. */
+async function serverless(dir, ...args) {
+  const nowhere = 'http://127.0.0.1:9'; // Nobody listens there: a request to the network fails at once.
+  const PATH = `${path.join(dir, 'bin')}:${process.env.PATH}`;
+  const env = { PATH, HOME: dir, AWS_EC2_METADATA_DISABLED: 'true', HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere };
+  try {
+    await execFile(process.execPath, [path.join(root, 'node_modules/osls/bin/serverless.js'), ...args], { cwd: dir, env });
+  } catch ({ stdout, stderr }) {
+    throw new Error(`serverless ${args.join(' ')} failed:\n${stdout}${stderr}`);
+  }
 }
 
-/** Runs the framework in the copy: its exit code and all that it said. */
-function serverless({ dir }, args, environment = {}) {
-  const { status, stdout, stderr, error } = spawnSync(
-    process.execPath,
-    [path.join(root, 'node_modules', 'osls', 'bin', 'serverless.js'), ...args],
-    {
-      cwd: dir,
-      encoding: 'utf8',
-      env: {
-        PATH: `${path.join(dir, 'bin')}:${process.env.PATH}`,
-        HOME: dir,
-        AWS_EC2_METADATA_DISABLED: 'true',
-        // Where nobody listens: a request to the network fails at once.
-        HTTPS_PROXY: 'http://127.0.0.1:9',
-        HTTP_PROXY: 'http://127.0.0.1:9',
-        NO_COLOR: '1',
-        ...environment,
-      },
-    }
-  );
-  if (error) throw error;
-  return { status, output: stdout + stderr };
-}
-
-/** The template of a stage, with parameters such as {cacheSize: '0.5'}; packaged anew each time. */
-function compiledTemplate(service, stage, parameters = {}) {
-  const given = Object.entries(parameters).map(([name, value]) => `--param=${name}=${value}`);
-  const { status, output } = serverless(service, ['package', '--stage', stage, ...given]);
-  if (status !== 0) throw new Error(`serverless package --stage ${stage} failed:\n${output}`);
-  const file = path.join(service.dir, '.serverless', 'cloudformation-template-update-stack.json');
-  return JSON.parse(fs.readFileSync(file, 'utf8'));
-}
-
-module.exports = { copyService, serverless, compiledTemplate };
+module.exports = { root, readYAML, definition, routes, everything, compiledTemplate };

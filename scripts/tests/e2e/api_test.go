@@ -18,8 +18,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/emulator"
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 type (
@@ -142,9 +142,9 @@ func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 }
 
 // secret is what the local stage's authorizer accepts.
-func secret(t *testing.T) emulator.Secret {
+func secret(t *testing.T) localaws.Secret {
 	t.Helper()
-	s, err := emulator.ReadSecret(stateFile(""))
+	s, err := localaws.ReadSecret(stateFile(""))
 	require.NoError(t, err)
 	return s
 }

@@ -12,15 +12,15 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/emulator"
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // testCredentials is about API Gateway's part in refusing a caller. What else the
 // authorizer refuses, its own tests have.
 func testCredentials(t *testing.T) {
 	good := token(t)
-	other, err := emulator.Secret{JWTSecret: uuid.NewString()}.Token("e2e", []string{"users:read"}, time.Now(), time.Hour)
+	other, err := localaws.Secret{JWTSecret: uuid.NewString()}.Token("e2e", []string{"users:read"}, time.Now(), time.Hour)
 	require.NoError(t, err)
 	for name, test := range map[string]struct {
 		credential string

@@ -16,14 +16,14 @@ import (
 	"path/filepath"
 	"testing"
 
-	"users-api/scripts/internal/emulator"
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // cloud is the AWS of the run. Its authorizers accept the tokens that secret signs.
 var (
-	cloud  *emulator.Emulator
-	secret emulator.Secret
+	cloud  *localaws.Server
+	secret localaws.Secret
 )
 
 // local is the laptop's stage, and second a version beside it.
@@ -54,10 +54,10 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	state := filepath.Join(trees[0].Dir, ".local")
-	if secret, err = emulator.ReadSecret(state); err != nil {
+	if secret, err = localaws.ReadSecret(state); err != nil {
 		return 1, err
 	}
-	cloud, err = emulator.Start(context.Background(), emulator.Options{Root: trees[0].Dir, State: state, Auth: true})
+	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: trees[0].Dir, State: state, Auth: true})
 	if err != nil {
 		return 1, err
 	}

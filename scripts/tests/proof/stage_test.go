@@ -14,8 +14,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/scripts/internal/emulator"
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // stage is a stage, and the copy of the working tree that it is deployed from.
@@ -27,7 +27,7 @@ type stage struct {
 	header map[string]string // of every request
 }
 
-func newLocal(tree harness.Tree) *stage { return &stage{name: emulator.Stage, tree: tree} }
+func newLocal(tree harness.Tree) *stage { return &stage{name: localaws.Stage, tree: tree} }
 
 // newSecond is a version beside the first, with a partner that is metered, whose table
 // is kept when it is removed. The emulator runs binaries of this machine only, and
@@ -40,7 +40,7 @@ func newSecond(tree harness.Tree) *stage {
 }
 
 // prefix begins the names of all that a stage consists of.
-func (s *stage) prefix() string { return emulator.Service + "-" + s.name }
+func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
 // serverless runs a command of the framework, which must succeed, and returns what it
 // wrote.
@@ -82,7 +82,7 @@ func (s *stage) deployment(params ...string) []string {
 func (s *stage) createSecret(t *testing.T) {
 	t.Helper()
 	value := fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, secret.JWTSecret, secret.APIKeys)
-	body := fmt.Sprintf(`{"Name":"%s/%s","SecretString":%q}`, emulator.Service, s.name, value)
+	body := fmt.Sprintf(`{"Name":"%s/%s","SecretString":%q}`, localaws.Service, s.name, value)
 	awsCall{service: "secretsmanager", target: "secretsmanager.CreateSecret", body: body}.must(t)
 }
 

@@ -1,0 +1,112 @@
+package main
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"users-api/scripts/internal/localaws"
+)
+
+// configuration is what a deployment is made from beside the functions' code: a change
+// in any of it takes a whole deployment.
+var configuration = []string{"serverless.yml", "package-lock.json", "resources/*", "scripts/serverless/*.js", "pkg/*/schema.json"}
+
+// deployedName is the secret that keeps the digest of the deployed configuration. The
+// local AWS itself has it, so that it is lost together with the deployment.
+const deployedName = localaws.SecretName + "/deployed"
+
+// deployer has a local AWS serve what the working tree holds.
+type deployer struct {
+	ws      workspace
+	aws     *localaws.Server
+	feed    *feed
+	secrets *secretsmanager.Client
+	lambda  *lambda.Client
+}
+
+func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
+	return &deployer{ws, aws, feed, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
+}
+
+// sync deploys what differs from what is deployed: the whole service when its
+// configuration changed, else the code of the functions that depend on one of the
+// files. When it fails, what was deployed before serves on; an error of the compiler or
+// of the framework is its own text.
+func (d *deployer) sync(ctx context.Context, files []string) error {
+	secret, err := localaws.ReadSecret(d.ws.state)
+	if err != nil {
+		return err
+	}
+	digest, err := configurationDigest(d.ws.root, secret.Value()) // which a deployment copies
+	if err != nil {
+		return err
+	}
+	deployed, err := d.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(deployedName)})
+	if err == nil && aws.ToString(deployed.SecretString) == digest && d.serves(ctx) {
+		return d.replaceCode(ctx, files)
+	}
+	if err := d.put(ctx, localaws.SecretName, secret.Value()); err != nil {
+		return err
+	}
+	if err := d.deploy(ctx); err != nil {
+		return err
+	}
+	return d.put(ctx, deployedName, digest)
+}
+
+// configurationDigest is a digest of the configuration's files and of another value.
+func configurationDigest(root, value string) (string, error) {
+	hash := sha256.New()
+	fmt.Fprintf(hash, "%q", value)
+	for _, pattern := range configuration {
+		files, err := filepath.Glob(filepath.Join(root, pattern))
+		if err != nil {
+			return "", err
+		}
+		for _, file := range files {
+			data, err := os.ReadFile(file)
+			if err != nil {
+				return "", err
+			}
+			fmt.Fprintf(hash, "%q%q", filepath.Base(file), data)
+		}
+	}
+	return hex.EncodeToString(hash.Sum(nil)), nil
+}
+
+// deploy runs the framework's own deployment. Whether there is anything to deploy is
+// known before; --force has the framework not decide it again.
+func (d *deployer) deploy(ctx context.Context) error {
+	started := time.Now()
+	d.feed.say(message, "deploying with `serverless deploy --stage %s` (about 20 s) …", localaws.Stage)
+	out, err := d.aws.Command(ctx, "node_modules/.bin/serverless", "deploy", "--force", "--stage", localaws.Stage).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("serverless deploy: %w\n%s", err, strings.TrimSpace(string(out)))
+	}
+	d.feed.say(message, "deployed in %.1f s", time.Since(started).Seconds())
+	return nil
+}
+
+// put sets the value of a secret, whether it exists or not.
+func (d *deployer) put(ctx context.Context, name, value string) error {
+	_, err := d.secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: &name, SecretString: &value})
+	if _, exists := errors.AsType[*types.ResourceExistsException](err); exists {
+		_, err = d.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
+	}
+	if err != nil {
+		return fmt.Errorf("put secret %s: %w", name, err)
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package main
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/fatih/color"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// functionLine is what a function writes.
+const functionLine = `{"timestamp":"2026-11-22T11:00:00.000Z","level":"INFO","message":"request","service":"users-api",` +
+	`"function_name":"users-api-local-getUser","cold_start":true,"durationMs":3.1,"requestId":"r1","correlation_id":"c1",` +
+	`"route":"GET /users/{id}","method":"GET","principal":"alice","status":404,"Requests":1,"notFound":"a user",` +
+	`"error":"get user \"42\": not found","_aws":{"CloudWatchMetrics":[{"Metrics":[{"Name":"Requests"}]}]}}`
+
+var noon = time.Date(2026, time.November, 22, 12, 0, 1, 2_000_000, time.UTC)
+
+func TestText(t *testing.T) {
+	t.Parallel()
+	answered := func(status int, lines ...string) event {
+		e := event{Kind: request, Time: noon, Method: "GET", Path: "/users", Status: status, Milliseconds: 7}
+		for _, line := range lines {
+			e.Lines = append(e.Lines, json.RawMessage(line))
+		}
+		return e
+	}
+	paired := answered(404, functionLine)
+	paired.Function, paired.Start, paired.RequestID = "getUser", "cold", "r1"
+	head := func(status, rest string) string {
+		return "12:00:01.002 GET     /users                                       " + status + "     7 ms  " + rest + "\n"
+	}
+	alone := "-           -     -"
+	tests := map[string]struct {
+		event event
+		want  string
+	}{
+		"a message":  {event{Kind: message, Text: "deploying"}, "deploying\n"},
+		"a failure":  {event{Kind: failure, Text: "it broke"}, "it broke\n"},
+		"ready":      {event{Kind: ready, URL: "http://127.0.0.1:3000"}, "ready http://127.0.0.1:3000\n"},
+		"a request":  {paired, head("404", "getUser     cold  r1") + "             durationMs=3.1  notFound=a user  principal=alice  error=get user \"42\": not found\n"},
+		"no line":    {answered(200), head("200", alone)},
+		"a warning":  {answered(500, `{"level":"warn","message":"slow","error":"x"}`), head("500", alone) + "             WARN  slow  error=x\n"},
+		"a stack":    {answered(500, `{"message":"request","stack":"panic(x)\n\tmain.go:3\n"}`), head("500", alone) + "               panic(x)\n               \"\\tmain.go:3\"\n"},
+		"an escape":  {answered(200, `{"message":"request","principal":"\u001b[2J"}`), head("200", alone) + "             principal=\"\\x1b[2J\"\n"},
+		"no object":  {answered(502, `"fatal error: x"`), head("502", alone) + "             fatal error: x\n"},
+		"only a log": {event{Kind: logged, Function: "authorizer", Line: json.RawMessage(`{"message":"invocation","scope":"a"}`)}, "             authorizer  scope=a\n"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			var out strings.Builder
+			screen{&out, false}.show(test.event)
+			assert.Equal(t, test.want, out.String())
+		})
+	}
+}
+
+func TestJSONIsOneObjectALine(t *testing.T) {
+	t.Parallel()
+	var out strings.Builder
+	s := screen{&out, true}
+	s.show(event{Kind: message, Time: noon, Text: "with\ntwo lines"})
+	s.show(event{Kind: logged, Time: noon, Function: "authorizer", Line: json.RawMessage(`"not JSON"`)})
+	s.show(event{Kind: request, Time: noon, Method: "GET", Path: "/users/42", Status: 404, Milliseconds: 7, Function: "getUser", Start: "cold", Lines: []json.RawMessage{json.RawMessage(functionLine)}})
+	lines := strings.SplitAfter(out.String(), "\n")
+	require.Len(t, lines, 4, "and an empty one")
+	assert.JSONEq(t, `{"event":"message","time":"2026-11-22T12:00:01.002Z","text":"with\ntwo lines"}`, lines[0])
+	assert.JSONEq(t, `{"event":"log","time":"2026-11-22T12:00:01.002Z","function":"authorizer","log":"not JSON"}`, lines[1])
+	assert.JSONEq(t, `{"event":"request","time":"2026-11-22T12:00:01.002Z","method":"GET","path":"/users/42","status":404,"durationMs":7,"function":"getUser","start":"cold","logs":[`+functionLine+`]}`, lines[2])
+}
+
+func TestAddressesAreNotShown(t *testing.T) {
+	t.Parallel()
+	for target, want := range map[string]string{
+		"/users?limit=1&email=ada%40example.com&cursor=x": "/users?limit=1&email=…&cursor=x",
+		"/users?email=ada@example.com":                    "/users?email=…",
+		"/users?email=ada%2540example.com":                "/users?email=…",
+		"/users/email%23ada%40example.com":                "/users/…",
+		"/users/42?limit=40%25":                           "/users/42?limit=40%25",
+	} {
+		for _, asJSON := range []bool{true, false} {
+			var out strings.Builder
+			screen{&out, asJSON}.show(event{Kind: request, Path: target})
+			assert.Contains(t, strings.ReplaceAll(out.String(), `\u0026`, "&"), want)
+		}
+	}
+}
+
+func TestColoursAreForTerminals(t *testing.T) {
+	assert.Equal(t, "404", status(404))
+	color.NoColor = false
+	defer func() { color.NoColor = true }()
+	for code, want := range map[int]string{201: "\x1b[32m201\x1b[0m", 404: "\x1b[33m404\x1b[0m", 500: "\x1b[31m500\x1b[0m"} {
+		assert.Equal(t, want, status(code))
+	}
+}

@@ -1,0 +1,93 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"users-api/scripts/internal/localaws"
+)
+
+// serveCommand runs the service on this machine until it is interrupted or the
+// process that started it ends.
+func serveCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
+	port := flags.Int("port", 3000, "port of the API on 127.0.0.1; 0 takes any free one")
+	asJSON := flags.Bool("json", false, "one JSON object a line")
+	auth := flags.Bool("auth", false, "have IAM policies enforced, as Amazon does")
+	return func(ctx context.Context, ws workspace) error {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		go cancelWithParent(cancel)
+		if err := serve(ctx, ws, *port, *asJSON, *auth); ctx.Err() == nil {
+			return err
+		}
+		return nil // it was told to end
+	}
+}
+
+// cancelWithParent cancels when this process is handed to another parent, which is
+// how every system shows that its own has died.
+func cancelWithParent(cancel context.CancelFunc) {
+	for parent := os.Getppid(); os.Getppid() == parent; {
+		time.Sleep(250 * time.Millisecond)
+	}
+	cancel()
+}
+
+// serve starts a local AWS and serves from it.
+func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error {
+	listener, err := listen(port) // first: nothing else is of use without it
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	feed := &feed{}
+	feed.add(screen{ws.out, asJSON})
+	if err := localaws.Install(ctx, ws.root, feed); err != nil {
+		return err
+	}
+	requests := newPairs(feed)
+	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: auth, Output: requests.wrote})
+	if err != nil {
+		return err
+	}
+	run, err := os.Create(filepath.Join(ws.state, runFile))
+	if err == nil {
+		defer run.Close()
+		feed.add(screen{run, true})
+		err = serveFrom(ctx, aws, ws, listener, feed, requests)
+	}
+	return errors.Join(err, aws.Stop())
+}
+
+// serveFrom deploys to a local AWS and serves until the context ends, or the local AWS.
+func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener net.Listener, feed *feed, requests *pairs) error {
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	go func() {
+		<-aws.Exited()
+		cancel(fmt.Errorf("the local AWS ended by itself; its log is %s", aws.LogFile()))
+	}()
+	watcher, err := newWatcher(newDeployer(ws, aws, feed))
+	if err != nil {
+		return err
+	}
+	err = watcher.deploySaved(ctx)
+	if err != nil && !watcher.serves(ctx) {
+		return err
+	}
+	watcher.report(err)
+	go watcher.run(ctx)
+	handler, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), feed, requests)
+	if err != nil {
+		return err
+	}
+	feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
+	feed.show(event{Kind: ready, Time: time.Now(), URL: "http://" + listener.Addr().String()})
+	return errors.Join(serveUntil(ctx, listener, handler), context.Cause(ctx))
+}

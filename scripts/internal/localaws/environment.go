@@ -1,0 +1,96 @@
+package localaws
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+)
+
+// region is where the local AWS claims to be, accessKey and secretKey are what it takes
+// for the account's root.
+const region, accessKey, secretKey = "us-east-1", "test", "test"
+
+// passedOn are the variables of the caller that the server, and so every function,
+// sees. All others stay out: a JWT_SECRET, AWS_PROFILE or LOG_LEVEL of the caller's
+// shell would change what the functions do.
+var passedOn = []string{"PATH", "HOME", "USER", "LANG", "LC_ALL", "TZ", "SSL_CERT_FILE", "SSL_CERT_DIR"}
+
+// processEnv is the environment of the server's process.
+func processEnv(opts Options, port string) []string {
+	env := []string{
+		"GATEWAY_PORT=" + port,
+		"BIND_HOST=127.0.0.1",
+		"PERSIST_STATE=1",
+		"STATE_DIR=" + filepath.Join(opts.State, "state"),
+		"S3_PERSIST=1",
+		"S3_DATA_DIR=" + filepath.Join(opts.State, "s3"),
+		"TMPDIR=" + filepath.Join(opts.State, "tmp"),
+		fmt.Sprintf("AUTH=%t", opts.Auth),
+		"MINISTACK_REGION=" + region,
+		// Without this its functions would call the real AWS.
+		"AWS_ENDPOINT_URL=http://127.0.0.1:" + port,
+		// Listeners of services that are not used here, on fixed ports.
+		"IOT_MTLS_ENABLED=0",
+		"SFTP_ENABLED=0",
+	}
+	for _, name := range passedOn {
+		if value, ok := os.LookupEnv(name); ok {
+			env = append(env, name+"="+value)
+		}
+	}
+	return env
+}
+
+// variables point the framework, the AWS CLI and the SDKs at the server at url and at
+// nothing else: an endpoint, credentials, and no profile or metadata service that
+// could stand in for them.
+func variables(url string) []string {
+	return []string{
+		"AWS_ENDPOINT_URL=" + url,
+		"AWS_ACCESS_KEY_ID=" + accessKey,
+		"AWS_SECRET_ACCESS_KEY=" + secretKey,
+		"AWS_REGION=" + region,
+		"AWS_DEFAULT_REGION=" + region,
+		"AWS_EC2_METADATA_DISABLED=true",
+		"AWS_CONFIG_FILE=/dev/null",
+		"AWS_SHARED_CREDENTIALS_FILE=/dev/null",
+		"SLS_TELEMETRY_DISABLED=1",
+		"SLS_NOTIFICATIONS_MODE=off",
+		"AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true",
+		// The framework looks every 5 s whether a deployment is done, which here
+		// takes a second.
+		"SLS_AWS_MONITORING_FREQUENCY=250",
+	}
+}
+
+// Environ is the caller's environment with every AWS variable replaced by the server's.
+func (s *Server) Environ() []string {
+	var env []string
+	for _, v := range os.Environ() {
+		if !strings.HasPrefix(v, "AWS_") {
+			env = append(env, v)
+		}
+	}
+	return append(env, variables(s.URL)...)
+}
+
+// exports sets the variables in a shell.
+func exports(url string) string {
+	return "export " + strings.Join(variables(url), "\nexport ") + "\nunset AWS_PROFILE AWS_SESSION_TOKEN\n"
+}
+
+// Config configures SDK clients for the server.
+func (s *Server) Config() aws.Config { return ConfigFor(s.URL) }
+
+// ConfigFor is Config for the server that another process runs at url.
+func ConfigFor(url string) aws.Config {
+	return aws.Config{
+		Region:       region,
+		BaseEndpoint: aws.String(url),
+		Credentials:  credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
+	}
+}

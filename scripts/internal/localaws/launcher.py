@@ -1,0 +1,111 @@
+"""Runs ministack until standard input closes, changed where the service or `make dev`
+needs it to behave otherwise.
+
+The pipe on standard input is held by the process that started this one. It closes
+when that process ends, kill -9 included, on every operating system.
+
+Each line that a function writes is also written to descriptor 3, as a JSON object with
+its function and line, before the function's answer is sent.
+
+Everything changed here is private to ministack, whose version requirements.txt pins.
+"""
+import json
+import os
+import queue
+import signal
+import socketserver
+import sys
+import threading
+
+from ministack.app import main
+from ministack.core.lambda_runtime import ProvidedWorker, Worker
+from ministack.services import apigateway_v1, cloudwatch_logs, lambda_svc
+from ministack.services.cloudformation import provisioners
+
+# Its Lambda Runtime API answers in two writes. With Nagle's algorithm the second one
+# waits for a delayed acknowledgement: 40 ms on every invocation.
+socketserver.StreamRequestHandler.disable_nagle_algorithm = True
+
+# After an answer it waits 50 ms for the first line that the function has written. Our
+# functions write theirs before they answer, but on a busy machine it is read later.
+# These are the seconds for the first line, for one more, and at most.
+Worker._drain_stderr_bounded.__defaults__ = (2.0, 0.005, 2.0)
+
+
+# It makes a log stream for each invocation, where Lambda makes one for each instance,
+# and keeps all of them. Here a log group keeps the last 400.
+def trim_streams(func, *args, emit=lambda_svc._emit_lambda_logs, **kwargs):
+    emit(func, *args, **kwargs)
+    group = cloudwatch_logs._log_groups.get("/aws/lambda/" + func["config"]["FunctionName"])
+    for name in list(group["streams"])[:-400] if group else []:
+        group["streams"].pop(name, None)
+
+
+lambda_svc._emit_lambda_logs = trim_streams
+
+
+# It gives a REST API a random id. With its name as its id, the URL is known and stays.
+def name_api(data, create=apigateway_v1._create_rest_api):
+    return create({**data, "tags": {**data.get("tags", {}), "ms-custom-id": data["name"]}})
+
+
+apigateway_v1._create_rest_api = name_api
+
+
+# Its CloudFormation creates no request validators and ties no method to one.
+def create_validator(logical_id, props, stack_name):
+    fields = {name[0].lower() + name[1:]: value for name, value in props.items()}
+    _, _, body = apigateway_v1._create_request_validator(props["RestApiId"], fields)
+    validator = json.loads(body)["id"]
+    return validator, {"RequestValidatorId": validator}
+
+
+def create_method(logical_id, props, stack_name, create=provisioners._apigw_method_create):
+    created = create(logical_id, props, stack_name)
+    tie = {"op": "replace", "path": "/requestValidatorId", "value": props.get("RequestValidatorId")}
+    apigateway_v1._update_method(props["RestApiId"], props["ResourceId"], props["HttpMethod"], {"patchOperations": [tie]})
+    return created
+
+
+provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::RequestValidator"]["create"] = create_validator
+provisioners._RESOURCE_HANDLERS["AWS::ApiGateway::Method"]["create"] = create_method
+provisioners._apigw_method_create = create_method  # which an update uses
+
+
+# Its CloudFormation keeps a method's limits under /~1users, as a template writes the
+# path, but its API Gateway looks for them under /users.
+def settings_by_path(raw, settings=provisioners._apigw_method_settings):
+    return {name.replace("/~1", "/").replace("~1", "/"): setting for name, setting in settings(raw).items()}
+
+
+provisioners._apigw_method_settings = settings_by_path
+
+output, output_lock = os.fdopen(3, "w"), threading.Lock()
+
+
+# It reads what a function writes into a queue of lines.
+def report_output(worker, stream, lines, read=ProvidedWorker._pump_output, put=queue.Queue.put_nowait):
+    def report(line):
+        with output_lock:
+            print(json.dumps({"function": worker.func_name, "line": line}), file=output, flush=True)
+        put(lines, line)
+
+    lines.put_nowait = report
+    read(worker, stream, lines)
+
+
+ProvidedWorker._pump_output = report_output
+
+
+def end_with_parent():
+    sys.stdin.buffer.read()
+    os.kill(os.getpid(), signal.SIGTERM)  # in good order, so that the state is saved
+
+
+threading.Thread(target=end_with_parent, daemon=True).start()
+try:
+    main()
+finally:
+    # What is left in this process's group are functions and commands that use this AWS.
+    sys.stdout.flush()
+    os.killpg(0, signal.SIGKILL)

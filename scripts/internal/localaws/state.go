@@ -1,0 +1,74 @@
+package localaws
+
+import (
+	"cmp"
+	"errors"
+	"net"
+	"os"
+	"path/filepath"
+	"strconv"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrRunning reports that another process runs a server on a state folder,
+// ErrNotRunning that none does.
+var (
+	ErrRunning    = errors.New("`make dev` is running already in this checkout: end it first")
+	ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
+)
+
+// Running returns the URL of the server that another process runs on a state folder,
+// or ErrNotRunning.
+func Running(state string) (string, error) {
+	port, err := os.ReadFile(portFile(state))
+	if err != nil {
+		return "", ErrNotRunning
+	}
+	lock, err := lockState(state)
+	if err == nil {
+		return "", errors.Join(ErrNotRunning, lock.Unlock())
+	}
+	if !errors.Is(err, ErrRunning) {
+		return "", err
+	}
+	return "http://127.0.0.1:" + string(port), nil
+}
+
+// Reset removes a state folder. It is ErrRunning while a server runs on it.
+func Reset(state string) error {
+	lock, err := lockState(state)
+	if err != nil {
+		return err
+	}
+	return errors.Join(os.RemoveAll(state), lock.Unlock())
+}
+
+func lockState(state string) (*flock.Flock, error) {
+	if err := os.MkdirAll(state, 0o755); err != nil {
+		return nil, err
+	}
+	lock := flock.New(filepath.Join(state, "lock"))
+	locked, err := lock.TryLock()
+	if err == nil && !locked {
+		err = ErrRunning
+	}
+	return lock, err
+}
+
+func portFile(state string) string { return filepath.Join(state, "emulator.port") }
+
+// pickPort picks a free port: that of the last run if it is free, so that an
+// environment exported in another shell stays right after a restart.
+func pickPort(state string) (string, error) {
+	last, _ := os.ReadFile(portFile(state)) // there may be none
+	l, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(string(last), "0"))
+	if err != nil {
+		l, err = net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+}

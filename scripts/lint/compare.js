@@ -1,0 +1,132 @@
+'use strict';
+
+// Compares what two compiled templates deploy. The framework makes a resource of each
+// part of the API, SAM one OpenAPI document of the whole.
+
+/** Returns a sentence for each difference between the resolved templates. */
+function differences(serverless, sam) {
+  return compare(describe(serverless), describe(sam), '');
+}
+
+function compare(serverless, sam, where) {
+  const isBranch = (value) => value !== null && typeof value === 'object';
+  if (isBranch(serverless) && isBranch(sam)) {
+    const members = new Set([...Object.keys(serverless), ...Object.keys(sam)]);
+    return [...members].flatMap((name) => compare(serverless[name], sam[name], where ? `${where} > ${name}` : name));
+  }
+  if (Object.is(serverless, sam)) return [];
+  if (sam === undefined) return [`template.yaml lacks ${where}, which serverless.yml has`];
+  if (serverless === undefined) return [`serverless.yml lacks ${where}, which template.yaml has`];
+  return [`${where} is ${JSON.stringify(serverless)} by serverless.yml and ${JSON.stringify(sam)} by template.yaml`];
+}
+
+/** Describes what a template deploys, in the same words whoever compiled it. */
+function describe({ Resources: resources }) {
+  const { Body: document } = only(resources, 'AWS::ApiGateway::RestApi');
+  const { MethodSettings, AccessLogSetting, TracingEnabled } = only(resources, 'AWS::ApiGateway::Stage');
+  const limits = ({ ThrottlingRateLimit, ThrottlingBurstLimit }) => [ThrottlingRateLimit, ThrottlingBurstLimit].map(Number);
+  return {
+    function: mapOf(ofType(resources, 'AWS::Lambda::Function'), (fn) => [fn.FunctionName, describeFunction(resources, fn)]),
+    ...(document ? describeDocument(resources, document) : describeApi(resources)),
+    stage: {
+      limits: mapOf(MethodSettings, (setting) => [`${setting.HttpMethod} ${setting.ResourcePath}`, limits(setting)]),
+      accessLog: AccessLogSetting,
+      tracing: TracingEnabled,
+    },
+    table: Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table'),
+    log: mapOf(ofType(resources, 'AWS::Logs::LogGroup'), ({ LogGroupName, RetentionInDays }) => [LogGroupName, RetentionInDays]),
+  };
+}
+
+const mapOf = (list, entry) => Object.fromEntries(list.map(entry));
+
+function ofType(resources, type) {
+  return Object.values(resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+}
+
+function only(resources, type) {
+  const found = ofType(resources, type);
+  if (found.length !== 1) throw new Error(`the template has ${found.length} resources of type ${type} instead of one`);
+  return found[0];
+}
+
+function describeFunction(resources, fn) {
+  const { Policies } = resources[fn.Role['Fn::GetAtt'][0]].Properties;
+  const valueOf = (value) => (value.Ref ? resources[value.Ref].Properties.TableName : value);
+  return {
+    ...mapOf(['Description', 'Runtime', 'Architectures'], (name) => [name, fn[name]]),
+    ...mapOf(['MemorySize', 'Timeout'], (name) => [name, Number(fn[name])]),
+    tracing: fn.TracingConfig?.Mode ?? 'PassThrough',
+    environment: mapOf(Object.entries(fn.Environment.Variables), ([name, value]) => [name, valueOf(value)]),
+    role: Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Effect, Action, Resource }) => (
+      { Effect, Action: [Action].flat(), Resource: [Resource].flat() }
+    )),
+  };
+}
+
+/** Returns the name of the function that a URI refers to by its logical id. */
+function functionIn(resources, uri) {
+  const id = JSON.stringify(uri).split(/\W+/).find((word) => resources[word]?.Type === 'AWS::Lambda::Function');
+  return resources[id].Properties.FunctionName;
+}
+
+/** Describes the API as SAM writes it. */
+function describeDocument(resources, document) {
+  const operations = Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, ...operation }))
+  );
+  const scheme = Object.values(document.securityDefinitions).find((each) => each['x-amazon-apigateway-authorizer']);
+  const authorizer = scheme['x-amazon-apigateway-authorizer'];
+  const validators = document['x-amazon-apigateway-request-validators'];
+  return {
+    route: mapOf(operations, ({ method, path, parameters = [], security = [], ...operation }) => {
+      const { uri, responses } = operation['x-amazon-apigateway-integration'];
+      const validator = validators[operation['x-amazon-apigateway-request-validator']];
+      return [`${method} ${path}`, {
+        function: uri && functionIn(resources, uri),
+        isOpen: security.length === 0,
+        checksBody: Boolean(validator?.validateRequestBody && parameters.some((parameter) => parameter.in === 'body')),
+        headers: responses?.default.responseParameters,
+      }];
+    }),
+    authorizer: {
+      header: scheme.name,
+      ttl: Number(authorizer.authorizerResultTtlInSeconds),
+      function: functionIn(resources, authorizer.authorizerUri),
+    },
+    model: mapOf(Object.values(document.definitions), (schema) => [schema.title, schema]),
+    response: mapOf(Object.entries(document['x-amazon-apigateway-gateway-responses']), ([type, response]) => [
+      type,
+      { status: response.statusCode, headers: response.responseParameters, body: response.responseTemplates },
+    ]),
+  };
+}
+
+/** Describes the API as the framework writes it. */
+function describeApi(resources) {
+  const pathOf = ({ Ref }) => {
+    const { ParentId, PathPart } = resources[Ref]?.Properties ?? {};
+    return PathPart ? `${pathOf(ParentId)}/${PathPart}` : '';
+  };
+  const authorizer = only(resources, 'AWS::ApiGateway::Authorizer');
+  return {
+    route: mapOf(ofType(resources, 'AWS::ApiGateway::Method'), (method) => [`${method.HttpMethod} ${pathOf(method.ResourceId)}`, {
+      function: method.Integration.Uri && functionIn(resources, method.Integration.Uri),
+      isOpen: method.AuthorizationType === 'NONE',
+      checksBody: Boolean(resources[method.RequestValidatorId?.Ref]?.Properties.ValidateRequestBody && method.RequestModels),
+      headers: method.Integration.IntegrationResponses?.[0].ResponseParameters,
+    }]),
+    authorizer: {
+      header: authorizer.IdentitySource.replace('method.request.header.', ''),
+      ttl: authorizer.AuthorizerResultTtlInSeconds,
+      function: functionIn(resources, authorizer.AuthorizerUri),
+    },
+    model: mapOf(ofType(resources, 'AWS::ApiGateway::Model'), ({ Name, Schema: { $schema, ...schema } }) => [Name, schema]),
+    response: mapOf(ofType(resources, 'AWS::ApiGateway::GatewayResponse'), (response) => [
+      response.ResponseType,
+      { status: response.StatusCode, headers: response.ResponseParameters, body: response.ResponseTemplates },
+    ]),
+  };
+}
+
+module.exports = { differences };

@@ -1,0 +1,72 @@
+package lint
+
+import (
+	"maps"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"go.yaml.in/yaml/v3"
+
+	"users-api/pkg/auth"
+)
+
+// functions maps a route, such as "GET /users", to its function.
+type functions map[string]string
+
+// TestEveryRouteIsInAllPlaces compares the places that have every route, except
+// template.yaml: templates.test.js compares that with serverless.yml.
+func TestEveryRouteIsInAllPlaces(t *testing.T) {
+	t.Parallel()
+	config, table, openapi := serverlessFunctions(t), functions{}, functions{}
+	for _, r := range auth.Routes() {
+		table[r.Method+" "+r.Path] = r.Function
+	}
+	for route, op := range operations(t) {
+		openapi[route] = op.OperationID
+	}
+	compare(t, "serverless.yml", config, "the table of routes in pkg/auth/routes.go", table)
+	compare(t, "serverless.yml", config, "openapi.yml", openapi)
+}
+
+func compare(t *testing.T, name string, in functions, otherName string, inOther functions) {
+	t.Helper()
+	all := maps.Clone(in)
+	maps.Copy(all, inOther)
+	for route := range all {
+		switch function, other := in[route], inOther[route]; {
+		case other == "":
+			t.Errorf("%s has %s (function %s), %s does not: add it there", name, route, function, otherName)
+		case function == "":
+			t.Errorf("%s has %s (function %s), %s does not: add it there", otherName, route, other, name)
+		case function != other:
+			t.Errorf("%s has function %s for %s, %s has function %s: use one name", name, function, route, otherName, other)
+		}
+	}
+}
+
+// serverlessFunctions reads the http events in serverless.yml.
+func serverlessFunctions(t *testing.T) functions {
+	t.Helper()
+	var file struct {
+		Functions map[string]struct {
+			Events []struct{ HTTP struct{ Method, Path string } }
+		}
+	}
+	readYAML(t, "serverless.yml", &file)
+	found := functions{}
+	for name, f := range file.Functions {
+		for _, e := range f.Events {
+			found[e.HTTP.Method+" "+e.HTTP.Path] = name
+		}
+	}
+	return found
+}
+
+// readYAML reads a YAML or JSON file of the repository.
+func readYAML(t *testing.T, name string, v any) {
+	t.Helper()
+	text, err := os.ReadFile("../../" + name)
+	require.NoError(t, err)
+	require.NoError(t, yaml.Unmarshal(text, v), name)
+}

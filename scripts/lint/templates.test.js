@@ -1,0 +1,105 @@
+'use strict';
+
+// serverless.yml and template.yaml compile to what CloudFormation accepts, and both
+// deploy the same.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
+const test = require('node:test');
+const { spawnSync } = require('node:child_process');
+const { definition, everything, compiledTemplate } = require('../serverless/testing/service');
+const { machineArchitecture } = require('../serverless/variables');
+const { differences } = require('./compare');
+const tools = require('./tools');
+
+const folder = path.join(tools.root, '.build', 'templates');
+const jwks = { JwksUrl: 'https://issuer.example/keys', JwtIssuer: 'https://issuer.example/', JwtAudience: 'users-api' };
+
+// The parameters have SAM's names. serverless.yml's begin with a small letter, and it
+// has corsOrigins, since it takes several.
+const deployments = [
+  { name: 'prod', stage: 'prod' },
+  { name: 'dev', stage: 'dev' },
+  { name: 'tokens of an issuer', stage: 'prod', sam: { ...jwks, AcceptApiKeys: 'false', JwtAlgorithms: 'RS256,ES256', JwtLeeway: '5' } },
+  {
+    name: 'keys in a header of their own',
+    stage: 'v2',
+    sam: {
+      Architecture: 'x86_64', MemorySize: '256', LogLevel: 'warn', LogDebugSample: '0.01', Prime: 'off', CorsOrigin: 'https://a.example',
+      CorsMaxAge: '60', IdentityHeader: 'x-api-key', AcceptTokens: 'false', AuthorizerTtl: '0', ThrottleRate: '7', ThrottleBurst: '8',
+      SecretVersion: 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE', WriteThrottleRate: '5', WriteThrottleBurst: '6', AccessLogRole: 'existing',
+    },
+  },
+];
+
+let bySam, byServerless;
+
+test.before(async () => {
+  tools.install();
+  fs.rmSync(folder, { recursive: true, force: true });
+  fs.mkdirSync(folder, { recursive: true });
+  const compiled = await Promise.all(deployments.map(({ stage, sam = {} }) => compiledTemplate(stage, toServerless(sam))));
+  byServerless = tools.transform(compiled.map((template, i) => ({ template: write(`serverless-${i}.json`, JSON.stringify(template)) })));
+  bySam = tools.transform(deployments.map(({ stage, sam }) => ({ template: 'template.yaml', parameters: { Stage: stage, ...sam } })));
+});
+
+function toServerless(parameters) {
+  const entries = Object.entries(parameters).map(([name, value]) => [name[0].toLowerCase() + name.slice(1), value]);
+  return Object.fromEntries(entries.map(([name, value]) => [name === 'corsOrigin' ? 'corsOrigins' : name, value]));
+}
+
+function write(name, text) {
+  const file = path.join(folder, name);
+  fs.writeFileSync(file, text);
+  return file;
+}
+
+test('cfn-lint accepts what both compile to, and SAM accepts template.yaml', async () => {
+  const full = await compiledTemplate('prod', everything);
+  const templates = [full, ...[...byServerless, ...bySam].map(({ translated }) => translated)];
+  // The transform inserts the values of SAM's parameters, so their declarations look unused.
+  for (const { Metadata } of templates) Metadata?.['cfn-lint'].config.ignore_checks.push('W2001');
+  tools.cfnLint(templates.map((template, i) => write(`compiled-${i}.json`, JSON.stringify(template))));
+  assert.match(tools.sam(['validate', '--lint']), /is a valid SAM Template/);
+});
+
+for (const [i, { name }] of deployments.entries()) {
+  test(`both deploy the same: ${name}`, () => assert.deepEqual(differences(byServerless[i].resolved, bySam[i].resolved), []));
+}
+
+test('the comparison finds each kind of difference', () => {
+  const template = fs.readFileSync(path.join(tools.root, 'template.yaml'), 'utf8');
+  const changes = [
+    { from: 'Path: /users/{id}', to: 'Path: /users/{id}/x', finds: /lacks route > GET \/users\/{id}/ },
+    { from: 'DefaultAuthorizer: authorizer', to: '', finds: /isOpen/ },
+    { from: 'PRIME: !Ref Prime', to: 'PRIMED: !Ref Prime', finds: /lacks function > .* > environment > PRIME,/ },
+    { from: '["dynamodb:GetItem", "dynamodb:DeleteItem"]', to: '["dynamodb:*"]', finds: /deleteUser > role .* > Action/ },
+    { from: 'DeletionPolicy: !If [IsProd, RetainExceptOnCreate, Delete]', to: 'DeletionPolicy: Delete', finds: /table > DeletionPolicy/ },
+    { from: 'maximum: 120', to: 'maximum: 121', finds: /model > UserInput > properties > age > maximum/ },
+    { from: 'ValidateBody: true', to: 'ValidateBody: false', finds: /checksBody/ },
+    { from: 'StatusCode: 413', to: 'StatusCode: 400', finds: /response > REQUEST_TOO_LARGE > status/ },
+    { from: 'MaxAge: !Sub "\'${CorsMaxAge}\'"', to: '', finds: /OPTIONS .* > headers .*Max-Age/ },
+    { from: 'ThrottlingBurstLimit: !Ref WriteThrottleBurst', to: 'ThrottlingBurstLimit: 1', finds: /limits > POST/ },
+  ];
+  const jobs = changes.map(({ from, to }, i) => {
+    assert.ok(template.includes(from), `template.yaml no longer has ${from}: change this test`);
+    return { template: write(`change-${i}.yaml`, template.replace(from, to)), parameters: { Stage: 'prod' } };
+  });
+  for (const [i, { resolved }] of tools.transform(jobs).entries()) {
+    assert.match(differences(byServerless[0].resolved, resolved).join('\n'), changes[i].finds);
+  }
+});
+
+test('"sam build" builds the program of each function, for an architecture that Lambda has', () => {
+  const ARCHITECTURE = machineArchitecture(); // The end-to-end tests compile for it too.
+  const built = path.join(folder, 'build');
+  tools.sam(['build', '--build-dir', built, '--parameter-overrides', `Architecture=${ARCHITECTURE}`], { ARCHITECTURE });
+  for (const [name, { handler }] of Object.entries(definition.functions)) {
+    const id = `${name[0].toUpperCase()}${name.slice(1)}Function`;
+    const { stdout } = spawnSync('go', ['version', '-m', path.join(built, id, 'bootstrap')], { encoding: 'utf8' });
+    assert.match(stdout, new RegExp(`path\tusers-api/${handler}\n`), `${id} is the program in ${handler}`);
+  }
+  const { stderr } = spawnSync('make', ['build-GetUserFunction', 'ARCHITECTURE=mips'], { cwd: tools.root, encoding: 'utf8' });
+  assert.match(stderr, /ARCHITECTURE is "mips": it must be arm64 or x86_64/);
+});

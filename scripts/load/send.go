@@ -1,0 +1,148 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	vegeta "github.com/tsenart/vegeta/v12/lib"
+)
+
+// send has vegeta send the calls that next returns, and passes each answer on. It stops
+// when the pacer, d (if not 0) or ctx ends, and waits for the answers.
+func (m *mix) send(ctx context.Context, workers int, pacer vegeta.Pacer, d time.Duration, next func() call, answered func(call, *vegeta.Result)) {
+	attacker := vegeta.NewAttacker(vegeta.MaxWorkers(uint64(workers)), vegeta.Redirects(vegeta.NoFollow),
+		vegeta.TLSConfig(&tls.Config{}), vegeta.HTTP2(true)) // HTTP2 would change the configuration that all attackers share
+	defer context.AfterFunc(ctx, func() { attacker.Stop() })()
+	var calls sync.Map // by the fragment of their URL, which is not sent but is in the result
+	var last atomic.Int64
+	target := func(t *vegeta.Target) error {
+		c, fragment := next(), "#"+strconv.FormatInt(last.Add(1), 10)
+		calls.Store(fragment, c)
+		*t = m.target(c)
+		t.URL += fragment
+		return nil
+	}
+	for r := range attacker.Attack(target, pacer, d, "load") {
+		fragment := r.URL[strings.LastIndexByte(r.URL, '#'):]
+		c, _ := calls.LoadAndDelete(fragment)
+		r.Error = strings.ReplaceAll(r.Error, fragment, "")
+		m.learn(c.(call), r)
+		answered(c.(call), r)
+	}
+}
+
+// sendAll sends each of the calls once, a few at a time.
+func (m *mix) sendAll(ctx context.Context, calls []call, answered func(call, *vegeta.Result)) {
+	var sent atomic.Int64
+	m.send(ctx, 8, total(len(calls)), 0, func() call { return calls[sent.Add(1)-1] }, answered)
+}
+
+// total is a pacer that ends after so many requests.
+type total uint64
+
+func (n total) Pace(_ time.Duration, sent uint64) (time.Duration, bool) { return 0, sent >= uint64(n) }
+func (total) Rate(time.Duration) float64                                { return 0 }
+
+// learn sets r.Error to what is wrong with an answer; 429 and 503 are not. It frees the
+// user, sets it aside if its state is unknown, or forgets it if it does not exist.
+func (m *mix) learn(c call, r *vegeta.Result) {
+	status, a := int(r.Code), c.user
+	switch {
+	case status == c.kind.want, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable,
+		c.kind == revalidate && status == http.StatusOK: // from a stage's cache
+		r.Error = ""
+	default:
+		r.Error = strings.TrimSpace(fmt.Sprintf("%s %.300s", cmp.Or(r.Error, strconv.Itoa(status)), r.Body))
+	}
+	unknown := false
+	switch {
+	case c.kind == list,
+		c.kind == create && status/100 == 4,
+		c.kind == remove && (status == http.StatusNoContent || status == http.StatusNotFound):
+		return
+	case r.Method == http.MethodPost && status == http.StatusCreated:
+		m.identify(a, r)
+	case c.kind == replace && status == http.StatusOK:
+		a.etag = r.Headers.Get("ETag")
+	case r.Method != http.MethodGet && status != http.StatusTooManyRequests:
+		unknown = true
+	}
+	if unknown || a.id == "" || len(m.free) == cap(m.free) {
+		m.aside = append(m.aside, a)
+		return
+	}
+	m.free <- a
+}
+
+// identify takes the id of a user from the answer to its creation, or compares it.
+func (m *mix) identify(a *account, r *vegeta.Result) {
+	_, id, _ := strings.Cut(r.Headers.Get("Location"), "users/")
+	switch {
+	case id == "":
+		r.Error = "201 without the Location of a user"
+	case a.id == "":
+		a.id, a.etag = id, r.Headers.Get("ETag")
+	case a.id != id:
+		r.Error = fmt.Sprintf("201 for the Idempotency-Key of user %s made another user, %s", a.id, id)
+		m.aside = append(m.aside, &account{id: id})
+	}
+}
+
+// leave deletes the users of the run, or reports how many are kept.
+func (m *mix) leave(keep bool, out io.Writer) error {
+	users := m.users()
+	if keep {
+		fmt.Fprintf(out, "kept %d users\n", len(users))
+		return nil
+	}
+	left, failure := m.delete(users)
+	if len(left) == 0 {
+		fmt.Fprintf(out, "deleted all %d users\n", len(users))
+		return nil
+	}
+	for _, a := range left {
+		failure += "\n" + cmp.Or(a.id, a.Email)
+	}
+	return fmt.Errorf("%d of %d users could not be deleted: %s", len(left), len(users), failure)
+}
+
+// users returns all users that may exist.
+func (m *mix) users() []*account {
+	all := m.aside
+	for m.aside = nil; len(m.free) > 0; {
+		all = append(all, <-m.free)
+	}
+	return all
+}
+
+// delete deletes users, in several tries, and returns those that are left and a reason.
+// It repeats the creation of a user without an id: the Idempotency-Key returns the id.
+func (m *mix) delete(users []*account) (left []*account, failure string) {
+	for try := 0; try < 5 && len(users) > 0; try++ {
+		time.Sleep(time.Duration(try) * m.pause)
+		calls := make([]call, len(users))
+		for i, a := range users {
+			a.etag = "" // delete any version
+			calls[i] = call{remove, a}
+			if a.id == "" {
+				calls[i].kind = repeat
+			}
+		}
+		m.sendAll(context.Background(), calls, func(c call, r *vegeta.Result) {
+			if int(r.Code) != c.kind.want {
+				failure = cmp.Or(r.Error, strconv.Itoa(int(r.Code)))
+			}
+		})
+		users = m.users()
+	}
+	return users, failure
+}

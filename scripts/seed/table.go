@@ -1,0 +1,113 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/uuid"
+	"golang.org/x/sync/errgroup"
+
+	"users-api/pkg/apperr"
+	"users-api/pkg/store"
+	"users-api/pkg/user"
+	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/people"
+)
+
+// table is the table that is filled.
+type table struct {
+	*store.Table
+	label string // names it in messages
+}
+
+// openTable opens the table that TABLE_NAME names or, without it, that of `make dev`.
+func openTable(ctx context.Context, workers int) (table, error) {
+	if name := os.Getenv("TABLE_NAME"); name != "" {
+		cfg, err := shellConfig(ctx)
+		return newTable(cfg, name, "table "+name+" in "+cfg.Region, workers), err
+	}
+	url, err := localaws.Running(".local")
+	if err != nil {
+		return table{}, fmt.Errorf("TABLE_NAME is not set, and %w", err)
+	}
+	name := localaws.Service + "-" + localaws.Stage
+	return newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
+}
+
+// shellConfig reads the AWS configuration of the shell, and checks that it is complete.
+func shellConfig(ctx context.Context) (aws.Config, error) {
+	cfg, err := config.LoadDefaultConfig(ctx)
+	if err != nil {
+		return cfg, fmt.Errorf("read the AWS configuration: %w", err)
+	}
+	if cfg.Region == "" {
+		return cfg, errors.New("no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
+	}
+	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
+		return cfg, fmt.Errorf("no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%w)", err)
+	}
+	return cfg, nil
+}
+
+// newTable opens a table with a connection for each worker. It retries for longer than
+// a function does, whose client waits: a new table throttles while it scales up.
+func newTable(cfg aws.Config, name, label string, workers int) table {
+	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(15 * time.Second).WithTransportOptions(func(t *http.Transport) {
+		t.MaxIdleConns, t.MaxIdleConnsPerHost = workers, workers
+	})
+	cfg.Retryer = func() aws.Retryer {
+		return retry.NewStandard(func(o *retry.StandardOptions) {
+			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 8, 2*time.Second, ratelimit.None
+		})
+	}
+	return table{store.New(dynamodb.NewFromConfig(cfg), name, time.Now, uuid.NewV7), label}
+}
+
+// fill adds the missing users. It stops at the first error and when ctx ends.
+func (t table) fill(ctx context.Context, o options, done func(added bool)) error {
+	workers, ctx := errgroup.WithContext(ctx)
+	workers.SetLimit(o.workers)
+	for number := 0; number < o.users && ctx.Err() == nil; number++ {
+		workers.Go(func() error {
+			added, err := t.ensure(ctx, people.At(o.seed, number))
+			if err != nil {
+				return fmt.Errorf("user %d: %w", number, err)
+			}
+			done(added)
+			return nil
+		})
+	}
+	return workers.Wait()
+}
+
+// ensure adds a user unless the table has its address. The read costs a tenth of a
+// refused transaction.
+func (t table) ensure(ctx context.Context, p people.Person) (added bool, err error) {
+	body, _ := json.Marshal(p) // never fails for strings and a number
+	var members map[string]json.RawMessage
+	_ = json.Unmarshal(body, &members)
+	in, err := user.ParseInput(members) // as the functions do
+	if err != nil {
+		return false, err
+	}
+	found, err := t.FindByEmail(ctx, in.Email)
+	if err != nil || len(found) > 0 {
+		return false, err
+	}
+	_, err = t.Create(ctx, in, store.Idempotency{})
+	if apperr.KindOf(err) == apperr.Conflict { // a write of a stopped run came late
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -1,0 +1,161 @@
+'use strict';
+
+// The template that the real framework and the plugin compile. What is expected of
+// functions and routes derives from serverless.yml. scripts/lint compares the rest with
+// template.yaml.
+
+const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const test = require('node:test');
+const { root, definition, routes, everything, compiledTemplate } = require('./service');
+const lines = require('./lines');
+
+const names = Object.keys(definition.functions);
+const logicalId = (name) => name[0].toUpperCase() + name.slice(1);
+const propertiesOf = (template, type) =>
+  Object.values(template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
+const functionOf = (template, name) => template.Resources[`${logicalId(name)}LambdaFunction`].Properties;
+const stageOf = (template) => template.Resources.ApiGatewayStage.Properties;
+const methodsOf = (template) => propertiesOf(template, 'AWS::ApiGateway::Method').filter(({ HttpMethod }) => HttpMethod !== 'OPTIONS');
+
+let local, prod, again, full;
+
+test.before(async () => {
+  const stages = [['local'], ['prod'], ['prod'], ['prod', everything]];
+  [local, prod, again, full] = await Promise.all(stages.map((given) => compiledTemplate(...given)));
+});
+
+test('the functions of stage local are built for this machine, all others for arm64', () => {
+  for (const [template, architecture] of [[local, os.arch() === 'arm64' ? 'arm64' : 'x86_64'], [prod, 'arm64']]) {
+    for (const name of names) assert.deepEqual(functionOf(template, name).Architectures, [architecture]);
+  }
+});
+
+test('the same service compiles to the same template, in another folder and at another time', () => {
+  assert.deepEqual(again, prod);
+});
+
+test('a mistake in a parameter is explained, without a stack trace', () =>
+  assert.rejects(compiledTemplate('dev', { corsOrigin: 'https://a.example' }), ({ message }) => {
+    assert.match(message, /corsOrigin is not a parameter/);
+    assert.doesNotMatch(message, /at .*settings\.js:\d+/);
+    return true;
+  }));
+
+test("a role allows the function's own log, what serverless.yml says, traces if they are on, and nothing else", () => {
+  const actionsOf = (statements) => statements.flatMap(({ Action }) => Action);
+  assert.equal(propertiesOf(local, 'AWS::IAM::Role').length, names.length);
+  for (const [template, traces] of [[local, []], [prod, ['xray:PutTraceSegments', 'xray:PutTelemetryRecords']]]) {
+    for (const name of names) {
+      const { FunctionName, Role } = functionOf(template, name);
+      const [log, ...statements] = template.Resources[Role['Fn::GetAtt'][0]].Properties.Policies[0].PolicyDocument.Statement;
+      assert.deepEqual(log.Action, ['logs:CreateLogStream', 'logs:PutLogEvents']);
+      assert.ok(JSON.stringify(log.Resource).includes(`log-group:/aws/lambda/${FunctionName}:`));
+      assert.deepEqual(actionsOf(statements), [...actionsOf(definition.functions[name].iamRoleStatements), ...traces], name);
+    }
+  }
+});
+
+test('every route calls the authorizer, and bodies are checked against the schema', () => {
+  assert.deepEqual(methodsOf(prod).map(({ AuthorizationType }) => AuthorizationType), routes.map(() => 'CUSTOM'));
+  const checked = methodsOf(prod).filter(({ RequestModels, RequestValidatorId }) => RequestModels && RequestValidatorId);
+  assert.equal(checked.length, routes.filter(({ request }) => request === '${self:custom.userModel}').length);
+  const [{ Schema }] = propertiesOf(prod, 'AWS::ApiGateway::Model');
+  assert.deepEqual(Schema, JSON.parse(fs.readFileSync(path.join(root, 'pkg/user/schema.json'), 'utf8')));
+});
+
+test('every response that API Gateway makes itself has the error shape and the CORS headers', () => {
+  const responses = propertiesOf(prod, 'AWS::ApiGateway::GatewayResponse');
+  // https://docs.aws.amazon.com/apigateway/latest/developerguide/supported-gateway-response-types.html
+  assert.equal(responses.length, 21, 'one for each type');
+  for (const { ResponseType, ResponseParameters, ResponseTemplates, StatusCode } of responses) {
+    const header = (name) => ResponseParameters[`gatewayresponse.header.${name}`];
+    assert.equal(header('Access-Control-Allow-Origin'), "'*'");
+    assert.match(header('Access-Control-Expose-Headers'), /ETag,Location,Retry-After/);
+    assert.equal(Boolean(header('Retry-After')), StatusCode === '429');
+    assert.equal(Boolean(header('WWW-Authenticate')), ResponseType === 'UNAUTHORIZED');
+    const body = JSON.parse(ResponseTemplates['application/json'].replace('$context.error.messageString', '"Invalid"'));
+    assert.deepEqual([typeof body.error, body.requestId], ['string', '$context.requestId']);
+    if (body.details) assert.deepEqual(Object.keys(body.details[0]), ['field', 'message']);
+  }
+});
+
+test('preflights and the errors of API Gateway allow the origins and every method', () => {
+  for (const [template, origin] of [[prod, "'*'"], [full, "'https://a.example'"]]) {
+    const preflight = propertiesOf(template, 'AWS::ApiGateway::Method').find(({ HttpMethod }) => HttpMethod === 'OPTIONS');
+    const [response] = preflight.Integration.IntegrationResponses;
+    const errors = template.Resources.GatewayResponseDefault4xx.Properties.ResponseParameters;
+    assert.equal(response.ResponseParameters['method.response.header.Access-Control-Allow-Origin'], origin);
+    assert.equal(errors['gatewayresponse.header.Access-Control-Allow-Origin'], "'*'");
+    assert.equal(response.ResponseTemplates['application/json'].includes('b[.]example'), template === full);
+    for (const { method } of routes) {
+      const allowed = errors['gatewayresponse.header.Access-Control-Allow-Methods'];
+      assert.ok(allowed.includes(method), `custom.cors.preflight.methods in serverless.yml lacks ${method}: add it there`);
+    }
+  }
+});
+
+test('reads are cached if the cache is on, by keys that tell requests and callers apart', () => {
+  assert.deepEqual([stageOf(prod).CacheClusterEnabled, stageOf(full).CacheClusterSize], [false, '0.5']);
+  for (const { HttpMethod, RequestParameters, Integration } of methodsOf(full)) {
+    assert.equal(Integration.Type, 'AWS_PROXY', "the rest of the method is the framework's");
+    assert.deepEqual(Integration.CacheKeyParameters, ['GET', 'HEAD'].includes(HttpMethod) ? Object.keys(RequestParameters) : undefined);
+  }
+});
+
+test('partners get a key each, and every route requires one', () => {
+  assert.deepEqual(propertiesOf(prod, 'AWS::ApiGateway::ApiKey'), []);
+  assert.deepEqual(propertiesOf(full, 'AWS::ApiGateway::ApiKey').map(({ Name }) => Name), ['users-api-prod-acme', 'users-api-prod-globex']);
+  const [{ Throttle, Quota }] = propertiesOf(full, 'AWS::ApiGateway::UsagePlan');
+  assert.deepEqual([Throttle, Quota], [{ RateLimit: 3, BurstLimit: 4 }, { Limit: 5, Period: 'DAY' }]);
+  for (const { ApiKeyRequired } of methodsOf(full)) assert.equal(ApiKeyRequired, true);
+});
+
+test('concurrency is reserved and provisioned by parameter', () => {
+  const reserved = (template) => names.map((name) => functionOf(template, name).ReservedConcurrentExecutions);
+  assert.deepEqual([reserved(prod), reserved(full)], [names.map(() => undefined), names.map(() => 50)]);
+  assert.deepEqual(propertiesOf(prod, 'AWS::Lambda::Version'), []);
+  assert.equal(propertiesOf(full, 'AWS::Lambda::Alias').length, names.length);
+  for (const { Integration } of methodsOf(full)) assert.match(JSON.stringify(Integration.Uri), /provisioned/, 'the route calls the alias');
+});
+
+test('production keeps users and secrets safe', () => {
+  const { DeletionPolicy, UpdateReplacePolicy, Properties } = prod.Resources.UsersTable;
+  assert.deepEqual([DeletionPolicy, UpdateReplacePolicy, Properties.DeletionProtectionEnabled], ['RetainExceptOnCreate', 'Retain', true]);
+  assert.doesNotMatch(stageOf(prod).AccessLogSetting.Format, /header|input/i);
+  const { JWT_SECRET } = functionOf(prod, 'authorizer').Environment.Variables;
+  assert.equal(typeof JWT_SECRET, 'object', '"deploy function" would set a string, the reference, as the value');
+});
+
+test('alarms watch the API, every function and the table, and one of them notifies the topic', () => {
+  const kinds = ['errors', 'throttles', 'duration-p99', 'concurrency'];
+  const expected = ['api-5xx', 'api-latency-p99', 'table-throttles', 'table-system-errors', ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`))];
+  const alarms = Object.entries(full.Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
+  assert.deepEqual(alarms.map(([, { Properties }]) => Properties.AlarmName).sort(), expected.map((name) => `users-api-prod-${name}`).sort());
+  const { Threshold } = full.Resources[`Alarm${logicalId(names[0])}Duration`].Properties;
+  assert.equal(Threshold, functionOf(full, names[0]).Timeout * 800, '80 % of the timeout in ms');
+  const { AlarmRule, AlarmActions } = full.Resources.AlarmServiceUnwell.Properties;
+  assert.deepEqual(AlarmActions, ['arn:aws:sns:us-east-1:123456789012:ops']);
+  for (const [id] of alarms) assert.ok(JSON.stringify(AlarmRule).includes(`\${${id}}`), id);
+});
+
+test('the dashboard, the saved queries and the alarms read what the functions write', () => {
+  const { widgets } = JSON.parse(prod.Resources.Dashboard.Properties.DashboardBody['Fn::Sub']);
+  for (const { x, width } of widgets) assert.ok(x + width <= 24);
+  for (const metric of lines.readMetrics(propertiesOf(prod, 'AWS::CloudWatch::Alarm'), widgets)) assert.ok(lines.written.includes(metric), metric);
+  const groups = propertiesOf(prod, 'AWS::Logs::LogGroup').map(({ LogGroupName }) => LogGroupName);
+  const shown = widgets.filter(({ type }) => type === 'log').map(({ properties: { title, query } }) => (
+    { Name: title, QueryString: query, LogGroupNames: [...query.matchAll(/SOURCE '([^']+)'/g)].map(([, group]) => group) }
+  ));
+  for (const { Name, LogGroupNames, QueryString } of [...propertiesOf(prod, 'AWS::Logs::QueryDefinition'), ...shown]) {
+    for (const group of LogGroupNames) assert.ok(groups.includes(group), group);
+    const members = lines.membersOf(LogGroupNames);
+    for (const field of lines.fieldsOf(QueryString)) assert.ok(members.includes(field), `${Name} reads ${field}, which no line has`);
+  }
+});
+
+test('a stage without monitoring has no alarms, dashboard and queries', () => {
+  assert.doesNotMatch(JSON.stringify(local), /AWS::CloudWatch|QueryDefinition/);
+});

@@ -1,0 +1,119 @@
+package cost
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/store"
+	"users-api/pkg/testing/storetest"
+	"users-api/pkg/user"
+)
+
+func always(int64) bool { return true }
+
+func errorOf[T any](_ T, err error) error { return err }
+
+func TestOperations(t *testing.T) {
+	t.Parallel()
+	ctx, tb := t.Context(), newTable(t, 1000)
+	none, key := store.Idempotency{}, store.Idempotency{Principal: "jwt:me", Key: "k"}
+	ann, bea, cid := input("ann"), input("bea"), input("cid")
+	created, err := tb.Create(ctx, ann, none)
+	require.NoError(t, err)
+	for _, tt := range []struct { // each finds what those before it have left
+		name string
+		run  func() error
+		want units
+	}{
+		{name: "get", run: func() error { return errorOf(tb.Get(ctx, created.ID)) }, want: units{calls: 1, reads: 1}},
+		{name: "list 20", run: func() error { return errorOf(tb.List(ctx, 20, "")) }, want: units{calls: 2, reads: 1}},
+		{name: "list 100", run: func() error { return errorOf(tb.List(ctx, 100, "")) }, want: units{calls: 2, reads: 5}},
+		{name: "find", run: func() error { return errorOf(tb.FindByEmail(ctx, ann.Email)) }, want: units{calls: 2, reads: 2}},
+		{name: "find none", run: func() error { return errorOf(tb.FindByEmail(ctx, bea.Email)) }, want: units{calls: 1, reads: 1}},
+		{name: "create", run: func() error { return errorOf(tb.Create(ctx, bea, none)) }, want: units{calls: 1, tableWrites: 4, indexWrites: 1}},
+		{name: "create with a key", run: func() error { return errorOf(tb.Create(ctx, cid, key)) }, want: units{calls: 1, tableWrites: 6, indexWrites: 1}},
+		{name: "update", run: func() error { return errorOf(tb.Update(ctx, created.ID, ann, always, 0)) }, want: units{calls: 2, reads: 1, tableWrites: 2, indexWrites: 1}},
+		{name: "update with If-Match", run: func() error { return errorOf(tb.Update(ctx, created.ID, ann, always, 2)) }, want: units{calls: 1, tableWrites: 2, indexWrites: 1}},
+		{name: "update the address", run: func() error { return errorOf(tb.Update(ctx, created.ID, input("lee"), always, 0)) }, want: units{calls: 2, reads: 1, tableWrites: 6, indexWrites: 1}},
+		{name: "delete", run: func() error { return tb.Delete(ctx, created.ID, always) }, want: units{calls: 2, reads: 1, tableWrites: 4, indexWrites: 1}},
+	} {
+		tb.take()
+		require.NoError(t, tt.run(), tt.name)
+		assert.Equal(t, tt.want, tb.take(), tt.name)
+	}
+}
+
+// So the units above hold for every user.
+func TestTheLongestUserFitsOneWriteUnit(t *testing.T) {
+	t.Parallel()
+	tb, age := newTable(t, 0), user.MaxAge
+	in := user.Input{
+		Name:  strings.Repeat("𒀀", user.MaxNameLength), // 4 bytes each
+		Email: strings.Repeat("a", 64) + "@" + strings.Repeat(strings.Repeat("ü", 27)+".", 3) + "example",
+		Age:   &age,
+	}
+	require.NoError(t, in.Validate())
+	key := store.Idempotency{Principal: strings.Repeat("p", 1000), Key: strings.Repeat("k", 200)}
+	require.NoError(t, errorOf(tb.Create(t.Context(), in, key)))
+	items, err := storetest.Items(t.Context(), tb.client, tb.name)
+	require.NoError(t, err)
+	require.Len(t, items, 3)
+	for _, item := range items {
+		size := 0
+		for name := range item {
+			size += len(name) + max(len(storetest.Text(item, name)), 21) // a number has at most 21 bytes
+		}
+		assert.LessOrEqual(t, size, 1024, "%v", item)
+	}
+}
+
+// A page costs the same however many users there are. The times are logged: they mean
+// something only where nothing else runs.
+func TestPages(t *testing.T) {
+	t.Parallel()
+	const rounds = 20
+	small, large := newTable(t, 1000), newTable(t, *largeTable)
+	for _, limit := range []int{20, 100} {
+		for place, offset := range map[string][2]int{
+			"first": {}, "middle": {small.users / 2, large.users / 2}, "last": {small.users - limit, large.users - limit},
+		} {
+			readSmall, readLarge := small.page(t, offset[0], limit), large.page(t, offset[1], limit)
+			var ofSmall, ofLarge time.Duration
+			for range rounds { // in turns, so that a change of the machine's load falls on both
+				ofSmall += readSmall()
+				ofLarge += readLarge()
+			}
+			used := small.take()
+			assert.Equal(t, used, large.take(), "the %s page of %d", place, limit)
+			t.Logf("the %s page of %d: %g read units; with %d users %v, with %d %v, ratio %.2f", place, limit, used.reads/rounds,
+				small.users, ofSmall/rounds, large.users, ofLarge/rounds, float64(ofLarge)/float64(ofSmall))
+		}
+	}
+}
+
+// page returns a function that reads the page at an offset, and returns the time that
+// it takes.
+func (tb *table) page(t *testing.T, offset, limit int) func() time.Duration {
+	t.Helper()
+	cursor := ""
+	for left := offset; left > 0; left -= 1000 {
+		page, err := tb.List(t.Context(), min(left, 1000), cursor)
+		require.NoError(t, err)
+		cursor = page.Next
+	}
+	tb.take()
+	return func() time.Duration {
+		start := time.Now()
+		page, err := tb.List(t.Context(), limit, cursor)
+		took := time.Since(start)
+		require.NoError(t, err)
+		require.Len(t, page.Users, limit)
+		require.Equal(t, id(tb.users-1-offset).String(), page.Users[0].ID)
+		require.Equal(t, offset+limit == tb.users, page.Next == "", "it is the last page")
+		return took
+	}
+}

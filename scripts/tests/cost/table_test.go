@@ -1,0 +1,98 @@
+package cost
+
+import (
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"github.com/google/uuid"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sync/errgroup"
+
+	"users-api/pkg/store"
+	"users-api/pkg/testing/storetest"
+	"users-api/pkg/user"
+	"users-api/scripts/internal/dynamodblocal"
+)
+
+var endpoint string
+
+var largeTable = flag.Int("users", 20_000, "how many users the larger table has, a multiple of 20")
+
+func TestMain(m *testing.M) {
+	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
+}
+
+// table is a metered table.
+type table struct {
+	*store.Table
+	meter
+	client *dynamodb.Client // not metered
+	name   string
+	users  int
+}
+
+func newTable(t *testing.T, users int) *table {
+	t.Helper()
+	tb := &table{client: storetest.Client(endpoint), name: "cost-" + uuid.NewString()}
+	require.NoError(t, storetest.CreateTable(t.Context(), tb.client, tb.name))
+	metered := dynamodb.New(tb.client.Options(), func(o *dynamodb.Options) { o.HTTPClient = &tb.meter })
+	tb.Table = store.New(metered, tb.name, time.Now, tb.newID)
+	tb.fill(t, users)
+	return tb
+}
+
+func (tb *table) newID() (uuid.UUID, error) {
+	tb.users++
+	return id(tb.users - 1), nil
+}
+
+// id makes ordered ids that take the index's two shards in turns, so that each part of
+// a list reads the same from each shard.
+func id(n int) uuid.UUID {
+	return uuid.MustParse(fmt.Sprintf("%08x-%04x-7000-8000-%012d", n>>16, n&0xffff, n))
+}
+
+var names = []string{
+	"Bo", "Ann Lee", "Łukasz Żółw", "Maria da Silva", "Наталья Иванова", "张伟", "محمد الأحمد",
+	"Jean-Baptiste Lefèvre", "Siobhán O’Connor", "Maximiliane von Hohenberg-Lichtenstein",
+}
+
+func input(name string) user.Input {
+	return user.Input{Name: name, Email: fmt.Sprintf("%.9x@example.com", name)}
+}
+
+// fill has the store create a user of each name, and writes copies of them with other
+// ids in batches.
+func (tb *table) fill(t *testing.T, users int) {
+	t.Helper()
+	for _, name := range names[:min(len(names), users)] {
+		require.NoError(t, errorOf(tb.Create(t.Context(), input(name), store.Idempotency{})))
+	}
+	items, err := storetest.Items(t.Context(), tb.client, tb.name)
+	require.NoError(t, err)
+	created := map[string]storetest.Item{}
+	for _, item := range items {
+		created[storetest.Text(item, "id")] = item
+	}
+	var group errgroup.Group
+	group.SetLimit(4)
+	for tb.users < users {
+		var batch []types.WriteRequest
+		for range min(25, users-tb.users) { // a batch has at most 25 writes
+			item := maps.Clone(created[id(tb.users%len(names)).String()])
+			item["id"] = &types.AttributeValueMemberS{Value: id(tb.users).String()}
+			batch = append(batch, types.WriteRequest{PutRequest: &types.PutRequest{Item: item}})
+			tb.users++
+		}
+		group.Go(func() error {
+			return errorOf(tb.client.BatchWriteItem(t.Context(), &dynamodb.BatchWriteItemInput{RequestItems: map[string][]types.WriteRequest{tb.name: batch}}))
+		})
+	}
+	require.NoError(t, group.Wait())
+}
