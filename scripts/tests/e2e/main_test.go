@@ -69,7 +69,6 @@ func TestService(t *testing.T) {
 			"unknown routes":          testUnknownRoutes,
 			"preflight":               testPreflight,
 			"bad bodies":              testBadBodies,
-			"good bodies":             testGoodBodies,
 			"bad ids":                 testBadIDs,
 			"bad queries":             testBadQueries,
 			"differences from Amazon": testDifferences,
