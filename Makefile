@@ -72,10 +72,10 @@ build: ## compile everything for this machine
 	go build -o .build/bin/ ./functions/...
 	go -C scripts build -o ../.build/bin/ ./...
 
-check: ## gofmt, go vet, staticcheck and the unit tests; needs Go alone, and tests the plugin where make test has installed it
+check: ## gofmt, go vet, staticcheck and the unit tests, in half a minute; needs Go alone, and Node.js and node_modules for the plugin's
 	@$(side_by_side) lint-go test-unit test-plugin-unit
 
-test: check-test $(dev) .build/engines ## everything that must hold, in minutes
+test: check-test $(dev) .build/engines ## all checks and tests, in some minutes
 	@$(dev) install
 	@echo "testing; each part shows what it wrote when it has ended"
 	@.build/engines $(side_by_side) test-tools test-plugin test-product test-store lint-go
@@ -123,7 +123,6 @@ test-tools:
 
 test-plugin:
 	npm test --silent
-	npm run lint --silent
 
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}

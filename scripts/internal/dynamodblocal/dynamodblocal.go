@@ -35,15 +35,7 @@ const needed = "DynamoDB Local needs Java 17 or newer and, to be installed, Mave
 // Start installs the engine if need be, starts a server with an empty memory, and
 // returns when the server answers. The context bounds the start, not the server's
 // life.
-//
-// The engine is compiled in haste, which halves the time of its start.
-func Start(ctx context.Context) (*Server, error) { return start(ctx, "-XX:TieredStopAtLevel=1") }
-
-// StartToMeasure is Start for measurements: after some thousand calls this engine is a
-// third faster.
-func StartToMeasure(ctx context.Context) (*Server, error) { return start(ctx) }
-
-func start(ctx context.Context, jvm ...string) (*Server, error) {
+func Start(ctx context.Context) (*Server, error) {
 	dir, err := installed(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("%w\n%s", err, needed)
@@ -58,7 +50,7 @@ func start(ctx context.Context, jvm ...string) (*Server, error) {
 	}
 	defer lock.Unlock()
 	for {
-		s, err := startOnFreePort(ctx, jvm, dir)
+		s, err := startOnFreePort(ctx, dir)
 		if err == nil {
 			return s, nil
 		}
@@ -85,14 +77,14 @@ func installed(ctx context.Context) (dir string, err error) {
 	return dir, install.Install(ctx, root, tool, os.Stderr)
 }
 
-func startOnFreePort(ctx context.Context, jvm []string, dir string) (*Server, error) {
+func startOnFreePort(ctx context.Context, dir string) (*Server, error) {
 	l, err := net.Listen("tcp", ":0") // on all addresses, as the engine
 	if err != nil {
 		return nil, fmt.Errorf("find a free port: %w", err)
 	}
 	port := l.Addr().(*net.TCPAddr).Port
 	l.Close()
-	s, err := launch(jvm, dir, port)
+	s, err := launch(dir, port)
 	if err != nil {
 		return nil, err
 	}

@@ -79,7 +79,7 @@ func TestPortTakenByAnotherProgramIsSeen(t *testing.T) {
 	l, err := net.Listen("tcp", ":0")
 	require.NoError(t, err)
 	defer l.Close()
-	s, err := launch(nil, dir, l.Addr().(*net.TCPAddr).Port)
+	s, err := launch(dir, l.Addr().(*net.TCPAddr).Port)
 	require.NoError(t, err)
 	<-s.ended
 	assert.ErrorIs(t, s.endedEarly(), errPortTaken)

@@ -19,11 +19,11 @@ import (
 	"users-api/scripts/internal/repository"
 )
 
-// installed are the folders that a copy shares with the repository, and notCopied what
-// else is no source.
+// shared are folders that a copy shares with the repository; leftOut is what else git
+// ignores.
 var (
-	installed = []string{".cache", "node_modules"}
-	notCopied = append([]string{".git", ".build", ".local", ".serverless", ".aws-sam"}, installed...)
+	shared  = []string{".cache", "node_modules"}
+	leftOut = []string{".git", ".build", ".local", ".serverless", ".aws-sam"}
 )
 
 // Tree is a copy of the working tree.
@@ -48,23 +48,23 @@ func CopyTree() (Tree, error) {
 	if dir, err = filepath.EvalSymlinks(dir); err != nil {
 		return Tree{}, err
 	}
-	for _, name := range installed {
-		if err := os.Symlink(filepath.Join(root, name), filepath.Join(dir, name)); err != nil {
-			return Tree{}, err
-		}
-	}
-	return Tree{dir}, copySources(root, dir)
+	return Tree{dir}, copyTree(root, dir)
 }
 
-func copySources(from, to string) error {
+func copyTree(from, to string) error {
 	entries, err := os.ReadDir(from)
 	if err != nil {
 		return err
 	}
 	args := []string{"-R"}
 	for _, entry := range entries {
-		if !slices.Contains(notCopied, entry.Name()) {
-			args = append(args, filepath.Join(from, entry.Name()))
+		switch name := entry.Name(); {
+		case slices.Contains(shared, name):
+			if err := os.Symlink(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
+				return err
+			}
+		case !slices.Contains(leftOut, name):
+			args = append(args, filepath.Join(from, name))
 		}
 	}
 	if out, err := exec.Command("cp", append(args, to)...).CombinedOutput(); err != nil {

@@ -124,14 +124,13 @@ func record(s sent) {
 // token is what `make token` prints.
 func token(t *testing.T) string {
 	t.Helper()
-	text, err := madeToken()
+	p, err := makeToken()
 	require.NoError(t, err)
-	return text
+	return strings.TrimSpace(p.Stdout.Text())
 }
 
-var madeToken = sync.OnceValues(func() (string, error) {
-	p, err := tree.Run(context.Background(), nil, "make", "-s", "token")
-	return strings.TrimSpace(p.Stdout.Text()), err
+var makeToken = sync.OnceValues(func() (*harness.Process, error) {
+	return tree.Run(context.Background(), nil, "make", "-s", "token")
 })
 
 // signed is a token of the local stage with a subject, a scope and a time to live.

@@ -30,14 +30,8 @@ func body(member string, value any) string {
 	return string(text)
 }
 
-// emailOf is a valid address of n bytes that no other test uses.
-func emailOf(n int) string {
-	short, labels := harness.Email(), strings.Repeat(strings.Repeat("b", 50)+".", 5)
-	return strings.Replace(short, "@", "@"+labels[len(labels)-(n-len(short)):], 1)
-}
-
 // testBadBodies has a body for each way in which API Gateway's model or the function
-// refuses one. What else the function refuses, its own tests have.
+// refuses one. What else the function refuses and accepts, its own tests have.
 func testBadBodies(t *testing.T) {
 	valid, deep := harness.UserBody(harness.Email()), 10_000
 	target := "/users/" + create(t).ID
@@ -70,31 +64,12 @@ func testBadBodies(t *testing.T) {
 		"age NaN":                   strings.Replace(valid, ":36", ":NaN", 1),
 		"an address without @":      body("email", "ada.people.example"),
 		"an address with a newline": body("email", "ada@people.example\n"),
-		"an address of 255":         body("email", emailOf(255)),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			call(t, post(body)).Fails(t, http.StatusBadRequest)
 			call(t, request{Method: "PUT", Target: target, Body: body}).Fails(t, http.StatusBadRequest)
 		})
-	}
-}
-
-func testGoodBodies(t *testing.T) {
-	emoji, accents := strings.Repeat("😀", 100), strings.Repeat("e\u0301", 50)
-	for body, name := range map[string]string{
-		body("name", "Al"):            "Al",
-		body("name", emoji):           emoji,
-		body("name", accents):         accents,
-		body("name", "  Ada King  "):  "Ada King",
-		body("age", 18):               "Ada Lovelace",
-		body("age", 120):              "Ada Lovelace",
-		body("email", emailOf(254)):   "Ada Lovelace",
-		" \n" + body("age", 36) + " ": "Ada Lovelace",
-	} {
-		r := post(body)
-		r.Header = headers{"Content-Type": "application/json; charset=utf-8"}
-		assert.Equal(t, name, call(t, r).User(t, http.StatusCreated).Name)
 	}
 }
 

@@ -135,7 +135,10 @@ func assertAgree(t *testing.T, lines map[string]line) {
 			continue
 		}
 		answered++
-		l := lines[s.correlation()]
+		l, ok := lines[s.correlation()]
+		if !assert.True(t, ok, "no line for the answer %+v", s) {
+			continue
+		}
 		assert.Equal(t, []any{s.operation, functions[s.operation], s.Status}, []any{l.Route, l.Function, l.Status}, "%s", l.raw)
 		assert.Equal(t, []float64{1, is[s.Status >= 400 && s.Status < 500], is[s.Status >= 500]}, []float64{*l.Requests, l.ClientErrors, l.Errors}, "%s", l.raw)
 		assert.Positive(t, l.RequestDuration)

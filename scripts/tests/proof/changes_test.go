@@ -61,7 +61,7 @@ func assertCodeOfGetUser(t *testing.T, before, after deployed) {
 // its edited program writes.
 func awaitLogged(t *testing.T, text string) {
 	t.Helper()
-	local.call(t, get)
+	local.call(t, getNobody)
 	harness.Eventually(t, func() bool { return local.logged(t, "getUser", text) != "" }, "%q is logged", text)
 }
 

@@ -9,19 +9,19 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
 )
 
-// The requests. In path and body, of fills in a user's id and address, and call a new
-// address.
+// The requests. In their paths and bodies, of fills in a user's id and address, and call
+// a new address.
 var (
 	list       = harness.Request{Method: "GET", Target: "/users"}
 	search     = harness.Request{Method: "GET", Target: "/users?email={email}"}
 	get        = harness.Request{Method: "GET", Target: "/users/{id}"}
+	getNobody  = harness.Request{Method: "GET", Target: "/users/nobody"}
 	post       = harness.Request{Method: "POST", Target: "/users", Body: harness.UserBody("{new}")}
 	putAge     = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{email}")}
 	putAddress = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{new}")}
@@ -86,7 +86,7 @@ func (n need) test(t *testing.T, role string) {
 // of a function that may not write logs.
 func testLogsWithoutRight(t *testing.T) {
 	defer takeAway(t, local.look(t).Functions["getUser"].Role, "logs:PutLogEvents")()
-	a := local.call(t, of(harness.User{ID: uuid.NewString()}, get))
+	a := local.call(t, getNobody)
 	a.Fails(t, http.StatusNotFound)
 	assert.NotEmpty(t, causeOf(t, "getUser", a))
 }

@@ -105,7 +105,7 @@ func testLogs(t *testing.T) {
 	t.Cleanup(func() { assert.NoError(t, tail.Interrupt()) })
 	var written []string
 	harness.Eventually(t, func() bool {
-		written = append(written, local.call(t, get).Header.Get("X-Correlation-Id"))
+		written = append(written, local.call(t, getNobody).Header.Get("X-Correlation-Id"))
 		return slices.ContainsFunc(written, func(id string) bool { return strings.Contains(tail.Out.Text(), id) })
 	}, "the log is followed")
 }
