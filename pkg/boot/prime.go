@@ -64,7 +64,7 @@ func (e *Edge) prime(timeout time.Duration, primes []Prime) {
 	defer cancel()
 	ended := make(chan error, len(primes))
 	for _, p := range primes {
-		go func() { ended <- p(ctx) }()
+		p.begin(ctx, ended)
 	}
 	var all error
 	for range primes {

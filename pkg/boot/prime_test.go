@@ -7,6 +7,8 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"net/http"
+	"net/http/httptest"
 	"testing"
 	"time"
 
@@ -18,21 +20,26 @@ import (
 	"users-api/pkg/logline"
 )
 
-// Primes run at the same time: one may wait for a server while another has the CPU.
+// The connection's server answers only after the rehearsal has ended.
 func TestPrimesOverlap(t *testing.T) {
 	t.Parallel()
 	rehearsed := make(chan struct{})
-	wait := func(ctx context.Context) error {
-		select {
-		case <-rehearsed:
-			return nil
-		case <-ctx.Done():
-			return ctx.Err()
+	server := httptest.NewTLSServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { <-rehearsed }))
+	defer server.Close()
+	connect := func(ctx context.Context) error {
+		req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
+		if err != nil {
+			return err
 		}
+		res, err := server.Client().Do(req)
+		if err != nil {
+			return err
+		}
+		return res.Body.Close()
 	}
 	var log bytes.Buffer
 	e := New(config, &log, time.Now)
-	e.prime(time.Minute, []Prime{wait, func(context.Context) error { close(rehearsed); return nil }})
+	e.prime(time.Minute, []Prime{connect, func(context.Context) error { close(rehearsed); return nil }})
 	e.log.Start(t.Context()).End(logline.Outcome{})
 	assert.Contains(t, log.String(), `"Primed":1`)
 }

@@ -3,6 +3,7 @@ package credential
 import (
 	"encoding/base64"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/go-jose/go-jose/v4/json"
@@ -129,9 +130,5 @@ func parseJOSEHeader(token string) (joseHeader, error) {
 // section 2.1). The same issuer also signs logout tokens, security events and proofs of possession,
 // which have types of their own.
 func (h joseHeader) isAccessToken() bool {
-	switch strings.TrimPrefix(lower(h.Type), "application/") {
-	case "", "jwt", "at+jwt":
-		return true
-	}
-	return false
+	return slices.Contains([]string{"", "jwt", "at+jwt"}, strings.TrimPrefix(lower(h.Type), "application/"))
 }

@@ -56,8 +56,7 @@ func (t *Table) creation(u user.User, in user.Input, idem Idempotency) ([]types.
 	if idem.Key == "" {
 		return writes, nil
 	}
-	record, err := t.putRecord(u.ID, in, idem)
-	return append(writes, types.TransactWriteItem{Put: record}), err
+	return append(writes, types.TransactWriteItem{Put: t.putRecord(u.ID, in, idem)}), nil
 }
 
 // putNew puts an item that must not exist.

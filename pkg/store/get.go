@@ -65,11 +65,11 @@ func (t *Table) findReserved(ctx context.Context, reservationID string) ([]user.
 		return nil, fmt.Errorf("read reservation: %w", a.err)
 	}
 	u, err := t.get(ctx, id)
-	if err != nil && apperr.KindOf(err) == apperr.NotFound {
+	switch {
+	case err == nil:
+		return []user.User{u}, nil
+	case apperr.KindOf(err) == apperr.NotFound:
 		return nil, nil // deleted between the two reads
 	}
-	if err != nil {
-		return nil, err
-	}
-	return []user.User{u}, nil
+	return nil, err
 }
