@@ -82,10 +82,8 @@ type headers struct {
 	Vary          string `json:"Vary,omitempty"`
 }
 
-// Encoder writes answers as API Gateway reads them.
-type Encoder struct {
-	Origins []string // that may read answers; "*" for any
-}
+// Encoder writes answers as API Gateway reads them. Origins may read them; "*" is any origin.
+type Encoder struct{ Origins []string }
 
 // Encode returns the proxy response for an answer to a request.
 func (e Encoder) Encode(res Response, req *Request) ([]byte, error) {

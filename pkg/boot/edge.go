@@ -28,10 +28,7 @@ type Edge struct {
 
 // New returns an edge that writes its log lines to log and takes the time from now.
 func New(c Config, log io.Writer, now func() time.Time) *Edge {
-	return &Edge{
-		config: c, log: logline.New(c.Config, log, now), encoder: api.Encoder{Origins: c.Origins},
-		now: now, workers: newWorkers(),
-	}
+	return &Edge{c, logline.New(c.Config, log, now), api.Encoder{Origins: c.Origins}, now, make(workers)}
 }
 
 // Wrap makes a handler an entry point for Lambda: from the bytes of an API Gateway proxy event to

@@ -56,11 +56,10 @@ func FromEnv(lookup env.Lookup) (*Table, error) {
 // ListFromEnv is FromEnv for the function that lists, which queries all shards at once.
 func ListFromEnv(lookup env.Lookup) (*Table, error) {
 	t, err := FromEnv(lookup)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		t.connections = listShards
 	}
-	t.connections = listShards
-	return t, nil
+	return t, err
 }
 
 // Connect opens the connections that the function's first request uses.

@@ -40,7 +40,10 @@ func ParseInput(members map[string]json.RawMessage) (in Input, err error) {
 	}
 	in.Name, err = parseName(members["name"])
 	check("name", err)
-	in.Email, err = parseEmail(members["email"])
+	email, err := parseText(members["email"])
+	if err == nil {
+		in.Email, err = ParseEmail(email)
+	}
 	check("email", err)
 	in.Age, err = parseAge(members["age"])
 	check("age", err)
@@ -70,14 +73,6 @@ func parseName(raw json.RawMessage) (string, error) {
 // unprintable reports whether a character is a control character (a name is one line), or the one
 // that replaces text that could not be decoded.
 func unprintable(r rune) bool { return unicode.Is(unicode.Cc, r) || r == utf8.RuneError }
-
-func parseEmail(raw json.RawMessage) (Email, error) {
-	s, err := parseText(raw)
-	if err != nil {
-		return Email{}, err
-	}
-	return ParseEmail(s)
-}
 
 func parseAge(raw json.RawMessage) (*int, error) {
 	if raw == nil {
