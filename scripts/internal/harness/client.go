@@ -82,6 +82,17 @@ func Together[T any](n int, call func(i int) T) []T {
 	return results
 }
 
+// Parallel runs tests as subtests, side by side.
+func Parallel(t *testing.T, tests map[string]func(*testing.T)) {
+	t.Helper()
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			test(t)
+		})
+	}
+}
+
 // Fails checks that an answer is an error of a status, in the one shape, and that it
 // reveals no cause.
 func (a Answer) Fails(t testing.TB, status int) Failure {

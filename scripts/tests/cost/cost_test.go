@@ -73,8 +73,8 @@ func TestTheLongestUserFitsOneWriteUnit(t *testing.T) {
 	}
 }
 
-// A page costs the same however many users there are. The times are logged: they mean
-// something only where nothing else runs.
+// A page costs the same however many users there are. The times are logged: they mean something
+// only where nothing else runs.
 func TestPages(t *testing.T) {
 	t.Parallel()
 	const rounds = 20
@@ -97,8 +97,7 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// page returns a function that reads the page at an offset, and returns the time that
-// it takes.
+// page returns a function that reads the page at an offset, and returns the time that it takes.
 func (tb *table) page(t *testing.T, offset, limit int) func() time.Duration {
 	t.Helper()
 	cursor := ""

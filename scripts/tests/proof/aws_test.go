@@ -17,12 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// awsCall is a call of an AWS interface as it is on the wire: with a target or an
-// action it posts the body, and else it gets the path.
+// awsCall is a call of an AWS interface as it is on the wire: with a target or an action it posts
+// the body, and else it gets the path.
 type awsCall struct{ service, target, body, path string }
 
-// must makes the call by the account's root, which must succeed, and returns the body of
-// the answer.
+// must makes the call by the account's root, which must succeed, and returns the answer's body.
 func (c awsCall) must(t *testing.T) string {
 	t.Helper()
 	status, body := c.send(t, cloud.Config())
@@ -30,8 +29,7 @@ func (c awsCall) must(t *testing.T) string {
 	return body
 }
 
-// send makes the call with the credentials of a configuration, and returns the status
-// and the body of the answer.
+// send makes the call with the credentials of a configuration.
 func (c awsCall) send(t *testing.T, cfg aws.Config) (status int, body string) {
 	t.Helper()
 	method := http.MethodPost

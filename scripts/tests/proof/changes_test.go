@@ -13,8 +13,8 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// testChanges deploys a stage, changes this and that, and deploys again. After each
-// step the stage serves the user that was there before.
+// testChanges deploys a stage, changes this and that, and deploys again. After each step the stage
+// serves the user that was there before.
 func testChanges(t *testing.T) {
 	local.createSecret(t)
 	local.deploy(t)
@@ -49,16 +49,14 @@ func deployOneFunction(t *testing.T, before deployed) deployed {
 	return after
 }
 
-// assertCodeOfGetUser checks that getUser has other code, and no other function has
-// changed.
+// assertCodeOfGetUser checks that getUser has other code, and no other function has changed.
 func assertCodeOfGetUser(t *testing.T, before, after deployed) {
 	t.Helper()
 	assert.Equal(t, []string{"getUser"}, after.changed(before))
 	assert.NotEqual(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
 }
 
-// awaitLogged waits until getUser, which starts for the next request, has logged what
-// its edited program writes.
+// awaitLogged waits until getUser, which starts for the next request, has logged a text.
 func awaitLogged(t *testing.T, text string) {
 	t.Helper()
 	local.call(t, getNobody)
@@ -77,8 +75,8 @@ func deployFunctionAlone(t *testing.T, before deployed) deployed {
 	return before
 }
 
-// deployLimits deploys other limits for the routes that write, from sources in which
-// getUser is as in the stack: that has to undo "deploy function".
+// deployLimits deploys other limits for the routes that write, from sources in which getUser is as
+// in the stack: that has to undo "deploy function".
 func deployLimits(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited once")
 	local.deploy(t, "writeThrottleRate=1", "writeThrottleBurst=3")
@@ -94,24 +92,17 @@ func deployLimits(t *testing.T, before deployed) deployed {
 	for name, f := range before.Functions {
 		assert.Equal(t, f.Code, after.Functions[name].Code, name)
 	}
-	assertLimited(t)
+	harness.Eventually(t, func() bool { return local.tooMany(t, post) > 0 }, "some are refused")
+	assert.Zero(t, local.tooMany(t, list), "each method has limits of its own")
 	return after
 }
 
-// assertLimited checks that a method is limited, independently of the others.
-func assertLimited(t *testing.T) {
-	t.Helper()
-	write := harness.Request{Method: "POST", Target: "/users", Body: "{}"}
-	harness.Eventually(t, func() bool { return local.tooMany(t, write) > 0 }, "some are refused")
-	assert.Zero(t, local.tooMany(t, list))
-}
-
-// deployFailure deploys what CloudFormation finds out to be wrong when it has changed a
-// function and the stage already.
+// deployFailure deploys what CloudFormation finds out to be wrong when it has changed a function
+// and the stage already.
 func deployFailure(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited for a deployment that fails")
 	defer local.breakAfter(t, "ApiGatewayStage, GetUserLambdaFunction")()
-	err := local.failsToDeploy(t, "writeThrottleRate=2", "writeThrottleBurst=2")
+	_, err := local.tryDeploy(t, "writeThrottleRate=2", "writeThrottleBurst=2")
 	assert.ErrorContains(t, err, "Failing (AWS::SSM::Parameter)")
 	assert.ErrorContains(t, err, "users-api/no-such-secret")
 	after := local.look(t)
@@ -122,7 +113,6 @@ func deployFailure(t *testing.T, before deployed) deployed {
 	return after
 }
 
-// rollBack goes back to the first deployment.
 func rollBack(t *testing.T, first, before deployed, timestamp string) {
 	t.Helper()
 	local.serverless(t, "rollback", "--timestamp", timestamp)

@@ -1,17 +1,16 @@
-// Package proof deploys the service without an account at Amazon: with the framework's
-// real commands, as a developer types them, to the emulator with IAM enforced. What a
-// command did is read from the AWS interfaces.
+// Package proof deploys the service without an account at Amazon: with the framework's real
+// commands, as a developer types them, to the emulator with IAM enforced. What a command did is
+// read from the AWS interfaces.
 //
-// All tests of a run share one emulator. Each stage is deployed from a copy of the
-// working tree of its own: its sources are edited, and the framework packages one stage
-// at a time in a folder. Go does not see that a result depends on the product, which is
-// another module: run these tests with -count=1.
+// All tests of a run share one emulator. Each stage is deployed from a copy of the working tree of
+// its own: its sources are edited, and the framework packages one stage at a time in a folder. Run
+// them with -count=1: Go does not see that a result depends on the product, another module.
 package proof
 
 import (
 	"context"
 	"errors"
-	"fmt"
+	"log"
 	"os"
 	"path/filepath"
 	"testing"
@@ -35,8 +34,7 @@ var functions map[string]harness.Function
 func TestMain(m *testing.M) {
 	code, err := run(m)
 	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		code = 1
+		log.Fatal(err)
 	}
 	os.Exit(code)
 }
@@ -49,7 +47,7 @@ func run(m *testing.M) (code int, err error) {
 		}
 		defer func() { err = errors.Join(err, trees[i].Remove()) }()
 	}
-	local, second = newLocal(trees[0]), newSecond(trees[1])
+	local, second = &stage{name: localaws.Stage, tree: trees[0]}, newSecond(trees[1])
 	if functions, err = harness.Functions(trees[0].Dir); err != nil {
 		return 1, err
 	}
@@ -65,30 +63,16 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// TestDeployment is one story: its first part deploys what the next ones use and the
-// last one removes.
+// TestDeployment first deploys what the next parts use and the last one removes.
 func TestDeployment(t *testing.T) {
-	parallel(t, "deploy", map[string]func(*testing.T){
-		"a stage again and again": testChanges,
-		"another version":         testVersion,
+	t.Run("deploy", func(t *testing.T) {
+		harness.Parallel(t, map[string]func(*testing.T){
+			"a stage again and again": testChanges,
+			"another version":         testVersion,
+		})
 	})
-	parallel(t, "use", map[string]func(*testing.T){
-		"follow a log":                    testLogs,
-		"versions know nothing of others": testVersionsApart,
-		"rights of each function":         testRights,
-	})
+	t.Run("versions know nothing of others", testVersionsApart)
+	t.Run("rights of each function", testRights)
 	t.Run("no function has a right too many", testNeeds)
-	t.Run("line of a function without a right to logs", testLogsWithoutRight)
 	t.Run("remove", testRemove)
-}
-
-func parallel(t *testing.T, name string, tests map[string]func(*testing.T)) {
-	t.Run(name, func(t *testing.T) {
-		for name, test := range tests {
-			t.Run(name, func(t *testing.T) {
-				t.Parallel()
-				test(t)
-			})
-		}
-	})
 }

@@ -61,7 +61,6 @@ const (
 	first  = `"IndexName":"byCreation","KeyConditionExpression":"listShard = :n","ExpressionAttributeValues":{":n":{"N":"0"}}`
 )
 
-// transaction is a transaction with one write.
 func transaction(write string) awsCall {
 	return onTable("TransactWriteItems", `"TransactItems":[{`+write+`}]`)
 }
@@ -94,9 +93,8 @@ var probes = []probe{
 		awsCall{service: "logs", target: "Logs_20140328.FilterLogEvents", body: `{"logGroupName":"/aws/lambda/users-api-local-createUser"}`}},
 }
 
-// testRights makes all probes with the role of each function: it may do what
-// serverless.yml grants, and nothing else. What it may do to logs cannot be tried: see
-// testLogsWithoutRight.
+// testRights makes all probes with the role of each function: it may do what serverless.yml grants,
+// and nothing else. Rights to write logs cannot be tried: the emulator does not check them.
 func testRights(t *testing.T) {
 	deployed := local.look(t).Functions
 	for _, p := range probes {
@@ -114,8 +112,8 @@ func testRights(t *testing.T) {
 	}
 }
 
-// assume takes a function's role. The emulator gives any role to the account's root; at
-// Amazon only Lambda may take these.
+// assume takes a function's role. The emulator gives any role to the account's root; at Amazon only
+// Lambda may take these.
 func assume(t *testing.T, role string) aws.Config {
 	t.Helper()
 	out, err := sts.NewFromConfig(cloud.Config()).AssumeRole(t.Context(), &sts.AssumeRoleInput{RoleArn: &role, RoleSessionName: aws.String("proof")})

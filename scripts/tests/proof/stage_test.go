@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -27,11 +28,8 @@ type stage struct {
 	header map[string]string // of every request
 }
 
-func newLocal(tree harness.Tree) *stage { return &stage{name: localaws.Stage, tree: tree} }
-
-// newSecond is a version beside the first, with a partner that is metered, whose table
-// is kept when it is removed. The emulator runs binaries of this machine only, and
-// knows no composite alarms.
+// newSecond is a version beside the first, with a partner that is metered, whose table is kept when
+// it is removed. The emulator runs binaries of this machine only, and knows no composite alarms.
 func newSecond(tree harness.Tree) *stage {
 	return &stage{name: "v2", tree: tree, params: []string{
 		"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
@@ -42,43 +40,38 @@ func newSecond(tree harness.Tree) *stage {
 // prefix begins the names of all that a stage consists of.
 func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
-// serverless runs a command of the framework, which must succeed, and returns what it
-// wrote.
+// run runs a command of the framework.
+func (s *stage) run(t *testing.T, env []string, args ...string) (*harness.Process, error) {
+	t.Helper()
+	args = slices.Concat([]string{"--no-install", "serverless"}, args, []string{"--stage", s.name})
+	return s.tree.Run(t.Context(), env, "npx", args...)
+}
+
+// serverless runs a command of the framework, which must succeed, and returns what it wrote.
 func (s *stage) serverless(t *testing.T, args ...string) string {
 	t.Helper()
-	p, err := s.tree.Run(t.Context(), cloud.Environ(), "npx", s.command(args...)...)
+	p, err := s.run(t, cloud.Environ(), args...)
 	require.NoError(t, err)
 	return p.Out.Text()
 }
 
-func (s *stage) command(args ...string) []string {
-	return append(append([]string{"--no-install", "serverless"}, args...), "--stage", s.name)
-}
-
-// deploy deploys the stage with more parameters than its own.
-func (s *stage) deploy(t *testing.T, params ...string) string {
+// tryDeploy deploys the stage with more parameters than its own. The error has what was written.
+func (s *stage) tryDeploy(t *testing.T, params ...string) (*harness.Process, error) {
 	t.Helper()
-	return s.serverless(t, s.deployment(params...)...)
-}
-
-// failsToDeploy checks that a deployment fails, and returns the error with what the
-// command wrote.
-func (s *stage) failsToDeploy(t *testing.T, params ...string) error {
-	t.Helper()
-	_, err := s.tree.Run(t.Context(), cloud.Environ(), "npx", s.command(s.deployment(params...)...)...)
-	require.Error(t, err)
-	return err
-}
-
-func (s *stage) deployment(params ...string) []string {
 	args := []string{"deploy"}
 	for _, p := range append(params, s.params...) {
 		args = append(args, "--param", p)
 	}
-	return args
+	return s.run(t, cloud.Environ(), args...)
 }
 
-// createSecret makes the secret that a stage needs.
+func (s *stage) deploy(t *testing.T, params ...string) string {
+	t.Helper()
+	p, err := s.tryDeploy(t, params...)
+	require.NoError(t, err)
+	return p.Out.Text()
+}
+
 func (s *stage) createSecret(t *testing.T) {
 	t.Helper()
 	value := fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, secret.JWTSecret, secret.APIKeys)
@@ -93,8 +86,8 @@ func (s *stage) editGetUser(t *testing.T, text string) {
 	require.NoError(t, s.tree.Write(functions["getUser"].Handler+"/edited.go", source))
 }
 
-// breakAfter adds a resource that cannot be made, which is found out only when others
-// are made or changed already. The function that it returns takes it out again.
+// breakAfter adds a resource that cannot be made, which is found out only when others are made or
+// changed already. The function that it returns takes it out again.
 func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
 	t.Helper()
 	const name = "resources/gateway-responses.yml"
@@ -116,10 +109,7 @@ func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	t.Helper()
 	token, err := secret.Token("proof", []string{"users:read", "users:write"}, time.Now(), time.Hour)
 	require.NoError(t, err)
-	r.Credential, r.Body = "Bearer "+token, strings.ReplaceAll(r.Body, "{new}", harness.Email())
-	if r.Header == nil {
-		r.Header = s.header
-	}
+	r.Credential, r.Header, r.Body = "Bearer "+token, s.header, strings.ReplaceAll(r.Body, "{new}", harness.Email())
 	a := harness.Send(t, s.url, r)
 	assert.Equal(t, "*", a.Header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %v", a)
 	return a
@@ -136,8 +126,7 @@ func (s *stage) serves(t *testing.T, u harness.User) {
 	require.Equal(t, u, s.call(t, of(u, get)).User(t, http.StatusOK))
 }
 
-// tooMany sends a request many times at once and returns how many answers say that
-// there were too many.
+// tooMany sends a request many times at once and returns how many are refused as too many.
 func (s *stage) tooMany(t *testing.T, r harness.Request) (refused int) {
 	t.Helper()
 	for _, a := range harness.Together(30, func(int) harness.Answer { return s.call(t, r) }) {

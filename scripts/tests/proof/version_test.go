@@ -11,29 +11,22 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway/types"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
 )
 
-// runs reports whether a stage's functions run on this machine: all but those of the
-// laptop's stage are Linux programs.
-func (s *stage) runs() bool { return s == local || runtime.GOOS == "linux" }
+// secondRuns reports whether the second stage's functions, which are for Linux, run here.
+const secondRuns = runtime.GOOS == "linux"
 
-// testVersion deploys another version beside the first at the third try, with a partner
-// that is metered.
+// testVersion deploys another version, with a metered partner, at the third try.
 func testVersion(t *testing.T) {
 	second.packageWithoutAccount(t)
-	assert.ErrorContains(t, second.failsToDeploy(t), "secret users-api/v2 not found")
-	assertNothingInTheWay(t)
+	assertFirstFails(t, "secret users-api/v2 not found")
 	second.createSecret(t)
 	mend := second.breakAfter(t, "UsersTable")
-	assert.ErrorContains(t, second.failsToDeploy(t), "Failing (AWS::SSM::Parameter)")
-	assertNothingInTheWay(t)
+	assertFirstFails(t, "Failing (AWS::SSM::Parameter)")
 	mend()
 
 	out := second.deploy(t)
@@ -41,20 +34,22 @@ func testVersion(t *testing.T) {
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.changed(deployed{}))
 	second.url = cloud.APIURL(d.API, second.name)
 	second.call(t, harness.Request{Method: "GET", Target: "/nothing"}).Fails(t, http.StatusNotFound)
-	if second.runs() {
+	if secondRuns {
 		assertMetered(t, out)
 	}
 }
 
-// assertNothingInTheWay checks that a first deployment that failed left nothing but what
-// a deployment begins with, and API Gateway's role for logs, which is retained.
-func assertNothingInTheWay(t *testing.T) {
+// assertFirstFails checks that a first deployment fails for a cause and leaves nothing but what a
+// deployment begins with, and API Gateway's role for logs, which is retained.
+func assertFirstFails(t *testing.T, cause string) {
 	t.Helper()
+	_, err := second.tryDeploy(t)
+	assert.ErrorContains(t, err, cause)
 	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 }
 
-// assertMetered checks that a partner's key, which the deployment printed, is required,
-// and held to its plan's limit, which is far below the stage's.
+// assertMetered checks that a partner's key, which the deployment printed, is required, and held to
+// its plan's limit, which is far below the stage's.
 func assertMetered(t *testing.T, printed string) {
 	t.Helper()
 	key := regexp.MustCompile(`users-api-v2-acme: (\S+)`).FindStringSubmatch(printed)
@@ -65,18 +60,8 @@ func assertMetered(t *testing.T, printed string) {
 	second.header["x-api-key"] = key[1]
 	versionUser = second.create(t)
 	harness.Eventually(t, func() bool { return second.tooMany(t, list) > 0 }, "some are refused")
-
-	// The emulator takes a partner's key from x-api-key also where the authorizer is to
-	// name it.
-	api := second.look(t).API
-	_, err := apigateway.NewFromConfig(cloud.Config()).UpdateRestApi(t.Context(), &apigateway.UpdateRestApiInput{RestApiId: &api, PatchOperations: []types.PatchOperation{
-		{Op: types.OpReplace, Path: aws.String("/apiKeySource"), Value: aws.String("AUTHORIZER")},
-	}})
-	require.NoError(t, err)
-	assert.NotEqual(t, http.StatusForbidden, second.call(t, list).Status, "Amazon refuses it: the authorizer has named no key")
 }
 
-// versionUser is a user of the second version.
 var versionUser harness.User
 
 // testVersionsApart checks that each version has users of its own.
@@ -84,7 +69,7 @@ func testVersionsApart(t *testing.T) {
 	user := local.create(t)
 	assert.True(t, local.has(t, user))
 	assert.False(t, second.has(t, user))
-	if second.runs() {
+	if secondRuns {
 		assert.True(t, second.has(t, versionUser))
 		local.call(t, of(versionUser, get)).Fails(t, http.StatusNotFound)
 	}
@@ -97,30 +82,74 @@ func (s *stage) has(t *testing.T, u harness.User) bool {
 	return strings.Contains(item, `"Item"`)
 }
 
-// testLogs follows a log, and has lines written until it shows one of them: the command
-// begins with the last seconds before it is ready.
-func testLogs(t *testing.T) {
-	tail, err := local.tree.Start(cloud.Environ(), "npx", local.command("logs", "-f", "getUser", "--tail")...)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, tail.Interrupt()) })
-	var written []string
-	harness.Eventually(t, func() bool {
-		written = append(written, local.call(t, getNobody).Header.Get("X-Correlation-Id"))
-		return slices.ContainsFunc(written, func(id string) bool { return strings.Contains(tail.Out.Text(), id) })
-	}, "the log is followed")
-}
-
-// packageWithoutAccount packages a stage as a user without an AWS account does, on a
-// machine without a network. What Go has downloaded is there.
+// packageWithoutAccount packages a stage as a user without an AWS account does, on a machine
+// without a network. What Go has downloaded is there.
 func (s *stage) packageWithoutAccount(t *testing.T) {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
 	require.NoError(t, err)
 	caches := strings.Fields(string(out))
 	const nobodyListens = "http://127.0.0.1:9"
-	_, err = s.tree.Run(t.Context(), []string{
+	_, err = s.run(t, []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GOCACHE=" + caches[0], "GOMODCACHE=" + caches[1],
 		"HTTPS_PROXY=" + nobodyListens, "HTTP_PROXY=" + nobodyListens,
-	}, "npx", s.command("package")...)
+	}, "package")
 	require.NoError(t, err)
+}
+
+// testRemove removes one version, of which the table is retained, and then the other one, of which
+// nothing is.
+func testRemove(t *testing.T) {
+	assert.Subset(t, kinds(second.left(t)), []string{"api", "bucket", "function", "key", "log", "plan", "role", "stack", "table"}, "the search finds what is there")
+	second.serverless(t, "remove")
+	left := second.left(t)
+	assert.Equal(t, []string{"role", "table"}, kinds(left))
+	assert.Contains(t, left, "table users-api-v2")
+	if secondRuns {
+		assert.True(t, second.has(t, versionUser), "the users are kept")
+	}
+	// API Gateway has one role for its logs, which other services of the account use too.
+	role := regexp.MustCompile(`:role/([\w-]+)`).FindStringSubmatch(awsCall{service: "apigateway", path: "account"}.must(t))
+	require.NotNil(t, role)
+	assert.Contains(t, left, "role "+role[1])
+
+	local.serves(t, local.create(t))
+	local.serverless(t, "remove")
+	assert.Empty(t, local.left(t))
+	a := harness.Send(t, local.url, list)
+	assert.Equal(t, http.StatusNotFound, a.Status, a.Body)
+}
+
+// listings are calls that list all that there is, by kind.
+var listings = map[string]awsCall{
+	"api":      {service: "apigateway", path: "restapis"},
+	"bucket":   {service: "s3"},
+	"function": {service: "lambda", path: "2015-03-31/functions/"},
+	"key":      {service: "apigateway", path: "apikeys"},
+	"log":      {service: "logs", target: "Logs_20140328.DescribeLogGroups", body: "{}"},
+	"plan":     {service: "apigateway", path: "usageplans"},
+	"role":     {service: "iam", body: "Action=ListRoles&Version=2010-05-08"},
+	"stack":    {service: "cloudformation", body: "Action=DescribeStacks&Version=2010-05-15"},
+	"table":    {service: "dynamodb", target: "DynamoDB_20120810.ListTables", body: "{}"},
+}
+
+// left is what has a name that begins as all of the stage's do, each as its kind and the name.
+func (s *stage) left(t *testing.T) (all []string) {
+	t.Helper()
+	names := regexp.MustCompile(s.prefix() + `[\w-]*`)
+	for kind, listing := range listings {
+		for _, name := range names.FindAllString(listing.must(t), -1) {
+			all = append(all, kind+" "+name)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func kinds(left []string) (all []string) {
+	for _, thing := range left {
+		kind, _, _ := strings.Cut(thing, " ")
+		all = append(all, kind)
+	}
+	return slices.Compact(all)
 }
