@@ -76,8 +76,7 @@ rounds, the 90th percentile, and the %.0f %% confidence interval (∞ below 6 ro
 	return err
 }
 
-// writeRaw writes each result to a file in Go's benchmark format, which benchstat
-// reads.
+// writeRaw writes each result to a file in Go's benchmark format, which benchstat reads.
 func writeRaw(all []*series, path string) error {
 	f, err := os.Create(path)
 	if err != nil {

@@ -103,9 +103,8 @@ func (d *deployer) build(ctx context.Context, functions map[string]types.Functio
 	return packages, json.Unmarshal(out, &packages)
 }
 
-// dependsOn reports whether the function in a folder is built from one of the files: one
-// of its packages' folders, or below, as what is embedded may be, or one in the root, such
-// as go.mod.
+// dependsOn reports whether the function in a folder is built from one of the files: one of its
+// packages' folders, or below, as what is embedded may be, or one in the root, such as go.mod.
 func dependsOn(ctx context.Context, root, folder string, files []string) (bool, error) {
 	if slices.ContainsFunc(files, func(file string) bool { return filepath.Dir(file) == root }) {
 		return true, nil

@@ -40,10 +40,9 @@ func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
 	return &deployer{ws, aws, feed, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
 }
 
-// sync deploys what differs from what is deployed: the whole service when its
-// configuration changed, else the code of the functions that depend on one of the
-// files. When it fails, what was deployed before serves on; an error of the compiler or
-// of the framework is its own text.
+// sync deploys what differs from what is deployed: the whole service when its configuration
+// changed, else the code of the functions that depend on one of the files. When it fails, what was
+// deployed before serves on; an error of the compiler or of the framework is its own text.
 func (d *deployer) sync(ctx context.Context, files []string) error {
 	secret, err := localaws.ReadSecret(d.ws.state)
 	if err != nil {

@@ -25,8 +25,7 @@ type workspace struct {
 	out         io.Writer
 }
 
-// command is a subcommand. It adds its flags and returns what runs after they are
-// parsed.
+// command is a subcommand. It adds its flags and returns what runs after they are parsed.
 type command func(*flag.FlagSet) func(context.Context, workspace) error
 
 var commands = map[string]command{

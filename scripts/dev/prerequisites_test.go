@@ -56,8 +56,7 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	}
 }
 
-// machine is a folder of programs, each a line of shell, with those that the script
-// itself needs.
+// machine is a folder of programs, each a line of shell, with those that the script itself needs.
 func machine(t *testing.T, programs map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

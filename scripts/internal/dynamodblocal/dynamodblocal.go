@@ -32,9 +32,8 @@ const startTimeout = 5 * time.Minute
 const needed = "DynamoDB Local needs Java 17 or newer and, to be installed, Maven: " +
 	"apt-get install openjdk-17-jre-headless maven (macOS: brew install openjdk@17 maven)"
 
-// Start installs the engine if need be, starts a server with an empty memory, and
-// returns when the server answers. The context bounds the start, not the server's
-// life.
+// Start installs the engine if need be, starts a server with an empty memory, and returns when the
+// server answers. The context bounds the start, not the server's life.
 func Start(ctx context.Context) (*Server, error) {
 	dir, err := installed(ctx)
 	if err != nil {

@@ -64,8 +64,7 @@ func launch(dir string, port int) (*Server, error) {
 	return s, nil
 }
 
-// Endpoint is the server's URL, for AWS_ENDPOINT_URL_DYNAMODB or a client's
-// BaseEndpoint.
+// Endpoint is the server's URL, for AWS_ENDPOINT_URL_DYNAMODB or a client's BaseEndpoint.
 func (s *Server) Endpoint() string { return fmt.Sprintf("http://127.0.0.1:%d", s.port) }
 
 // Close ends the server and returns when its process has ended. What it held is lost.

@@ -19,8 +19,7 @@ import (
 	"users-api/scripts/internal/repository"
 )
 
-// shared are folders that a copy shares with the repository; leftOut is what else git
-// ignores.
+// shared are folders that a copy shares with the repository; leftOut is what else git ignores.
 var (
 	shared  = []string{".cache", "node_modules"}
 	leftOut = []string{".git", ".build", ".local", ".serverless", ".aws-sam"}

@@ -24,9 +24,8 @@ type Tool struct {
 	Commands [][]string // what fills the folder, run in the repository's root
 }
 
-// Install installs a tool unless its folder has what is pinned, and reports to out
-// that it does. Any number of processes may call it at once: one installs, the others
-// wait.
+// Install installs a tool unless its folder has what is pinned, and reports to out that it does.
+// Any number of processes may call it at once: one installs, the others wait.
 func Install(ctx context.Context, root string, tool Tool, out io.Writer) error {
 	unlock, err := lock(root)
 	if err != nil {

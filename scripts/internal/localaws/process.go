@@ -20,9 +20,8 @@ const (
 	stopTimeout  = 15 * time.Second
 )
 
-// launch starts the process as the leader of a group of its own: a Ctrl-C in the
-// terminal reaches only the caller, who stops it in good order, and its functions'
-// processes can be ended with it.
+// launch starts the process as the leader of a group of its own: a Ctrl-C in the terminal reaches
+// only the caller, who stops it in good order, and its functions' processes can be ended with it.
 func (s *Server) launch(port string) error {
 	tmp := s.file("tmp") // what earlier runs unpacked there is of no use
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {

@@ -34,8 +34,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// child runs a server, prints its URL and what its functions write, and does not end by
-// itself.
+// child runs a server, prints its URL and what its functions write, and does not end by itself.
 func child(state string) {
 	root, err := checkout()
 	if err != nil {
