@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
@@ -70,14 +71,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return execute(ctx, workspace{root: root, state: folder, out: out})
 }
 
-// installCommand installs what `make dev` and `make test` need.
+// installCommand installs what `make test` needs, which is all that other targets need too.
 func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {
+		tools := []install.Tool{install.Framework, install.LocalAWS, install.Linters}
 		if *framework {
-			return localaws.InstallFramework(ctx, ws.root, ws.out)
+			tools = tools[:1]
 		}
-		return localaws.Install(ctx, ws.root, ws.out)
+		return install.Install(ctx, ws.root, ws.out, tools...)
 	}
 }
 

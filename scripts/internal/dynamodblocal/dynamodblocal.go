@@ -73,7 +73,7 @@ func installed(ctx context.Context) (dir string, err error) {
 	dir = filepath.Join(root, tool.Dir)
 	tool.Commands = [][]string{{"mvn", "--batch-mode", "--quiet", "--file", tool.Pins,
 		"dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=" + dir}}
-	return dir, install.Install(ctx, root, tool, os.Stderr)
+	return dir, install.Install(ctx, root, os.Stderr, tool)
 }
 
 func startOnFreePort(ctx context.Context, dir string) (*Server, error) {
@@ -91,4 +91,33 @@ func startOnFreePort(ctx context.Context, dir string) (*Server, error) {
 		return nil, errors.Join(err, s.Close())
 	}
 	return s, nil
+}
+
+// URLVariable names the environment variable with the URL of a server that serves all
+// packages of a test run.
+const URLVariable = "DYNAMODB_LOCAL_URL"
+
+// RunTests runs the tests of a package on the server that URLVariable names, or else
+// on one of their own, and returns the status to exit with:
+//
+//	var endpoint string
+//
+//	func TestMain(m *testing.M) {
+//		os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
+//	}
+//
+// Tests whose server does not start have failed.
+func RunTests(m interface{ Run() int }, use func(endpoint string)) int {
+	if url := os.Getenv(URLVariable); url != "" {
+		use(url)
+		return m.Run()
+	}
+	s, err := Start(context.Background())
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer s.Close()
+	use(s.Endpoint())
+	return m.Run()
 }

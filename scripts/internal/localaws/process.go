@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"users-api/scripts/internal/install"
 )
 
 // startTimeout and stopTimeout are for a busy machine; both take about a second.
@@ -37,7 +39,7 @@ func (s *Server) launch(port string) error {
 		return err
 	}
 	defer output.Close()
-	s.cmd = exec.Command(pythonOf(s.opts.Root), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
+	s.cmd = exec.Command(filepath.Join(s.opts.Root, install.LocalAWS.Dir, "bin/python"), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
 	s.cmd.Dir, s.cmd.Env = s.opts.State, processEnv(s.opts, port)
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = log, log, []*os.File{output}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
