@@ -1,26 +1,24 @@
-// Package dynamodblocal runs DynamoDB Local, Amazon's own engine, for tests and
-// benchmarks: no Docker, no AWS account, nothing installed outside the repository.
+// Package dynamodblocal runs DynamoDB Local, Amazon's own engine, for tests and benchmarks: no
+// Docker, no AWS account, nothing installed outside the repository.
 //
-// Start runs a server, in memory, on a free port. The server ends with Close, and
-// when its parent ends, by whatever signal. RunTests gives the tests of a package one
-// server, on which each test makes a table of its own.
+// Start runs a server, in memory, on a free port. The server ends with Close, and when its parent
+// ends, by whatever signal. RunTests gives the tests of a package one server, on which each test
+// makes a table of its own.
 //
-// A client must name a region and some credentials (letters and digits only); the
-// engine keeps one set of tables for each pair of them. It has no option for the
-// address that it listens on, and takes all of the machine's.
+// A client must name a region and some credentials (letters and digits only); the engine keeps one
+// set of tables for each pair of them. It has no option for the address that it listens on, and
+// takes all of the machine's.
 package dynamodblocal
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/repository"
 )
@@ -41,22 +39,18 @@ func Start(ctx context.Context) (*Server, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	// Two starts at once could find the same free port, and the second would take the
-	// first one's answers for its own.
-	lock := flock.New(dir + ".start.lock")
-	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("wait for another start of DynamoDB Local: %w", err)
+	port, err := freeport.On("") // on all addresses, as the engine
+	if err != nil {
+		return nil, err
 	}
-	defer lock.Unlock()
-	for {
-		s, err := startOnFreePort(ctx, dir)
-		if err == nil {
-			return s, nil
-		}
-		if !errors.Is(err, errPortTaken) {
-			return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
-		}
+	s, err := launch(dir, port)
+	if err != nil {
+		return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
 	}
+	if err := s.awaitReady(ctx); err != nil {
+		return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", errors.Join(err, s.Close()), needed)
+	}
+	return s, nil
 }
 
 // installed installs the engine if need be and returns its folder.
@@ -76,25 +70,8 @@ func installed(ctx context.Context) (dir string, err error) {
 	return dir, install.Install(ctx, root, os.Stderr, tool)
 }
 
-func startOnFreePort(ctx context.Context, dir string) (*Server, error) {
-	l, err := net.Listen("tcp", ":0") // on all addresses, as the engine
-	if err != nil {
-		return nil, fmt.Errorf("find a free port: %w", err)
-	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	s, err := launch(dir, port)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.awaitReady(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
-}
-
-// URLVariable names the environment variable with the URL of a server that serves all
-// packages of a test run.
+// URLVariable names the environment variable with the URL of a server that serves all packages of a
+// test run.
 const URLVariable = "DYNAMODB_LOCAL_URL"
 
 // RunTests runs the tests of a package on the server that URLVariable names, or else
