@@ -37,20 +37,10 @@ func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConf
 	return functions, nil
 }
 
-// serves reports whether anything is deployed.
-func (d *deployer) serves(ctx context.Context) bool {
-	functions, err := d.functions(ctx)
-	return err == nil && len(functions) > 0
-}
-
 // replaceCode builds the functions that depend on the files, and replaces the code of
 // those whose package differs from Lambda's: of none when one does not compile.
-func (d *deployer) replaceCode(ctx context.Context, files []string) error {
+func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) error {
 	started := time.Now()
-	functions, err := d.functions(ctx)
-	if err != nil {
-		return err
-	}
 	packages, err := d.build(ctx, functions, files)
 	if err != nil {
 		return err

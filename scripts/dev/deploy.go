@@ -52,9 +52,13 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	functions, err := d.functions(ctx)
+	if err != nil {
+		return err
+	}
 	deployed, err := d.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(deployedName)})
-	if err == nil && aws.ToString(deployed.SecretString) == digest && d.serves(ctx) {
-		return d.replaceCode(ctx, files)
+	if err == nil && aws.ToString(deployed.SecretString) == digest && len(functions) > 0 {
+		return d.replaceCode(ctx, functions, files)
 	}
 	if err := d.put(ctx, localaws.SecretName, secret.Value()); err != nil {
 		return err
