@@ -39,10 +39,10 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			programs := map[string]string{}
-			if !test.nothing {
-				maps.Copy(programs, complete)
-				maps.Copy(programs, test.change)
+			programs := maps.Clone(complete)
+			maps.Copy(programs, test.change)
+			if test.nothing {
+				clear(programs)
 			}
 			cmd := exec.Command("/bin/sh", script, test.purpose)
 			cmd.Env = []string{"PATH=" + machine(t, programs)}
