@@ -88,7 +88,7 @@ proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the f
 	go -C scripts test -count=1 -timeout=1h -v ./tests/proof
 
 lint: check-dev $(dev) lint-go ## gofmt, go vet, staticcheck, and the checks of both templates (cfn-lint, sam validate)
-	@$(dev) install -framework
+	@$(dev) install
 	npm run lint --silent
 
 # Parts of the targets above. -count=1, because Go caches a test's result as long as its

@@ -46,8 +46,7 @@ func splitCPUs() (c cpus, err error) {
 	return c, nil
 }
 
-// onFunctions calls start on a thread that runs on the functions' CPU, which a process
-// inherits.
+// onFunctions calls start on a thread that runs on the functions' CPU, which a process inherits.
 func (c cpus) onFunctions(start func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -20,8 +20,7 @@ const (
 	warmRequests = 40
 )
 
-// series is a target at a memory size with its results, whose values are in the units
-// below.
+// series is a target at a memory size with its results, whose values are in the units below.
 type series struct {
 	*target
 	memory  int // MB
@@ -97,8 +96,7 @@ func (b *bench) coldStart(ctx context.Context, s *series) (_ *benchfmt.Result, e
 	return s.send(ctx, i, ready.Sub(i.Started()), events)
 }
 
-// send sends the events to an instance that took init to initialise, and returns the
-// result.
+// send sends the events to an instance that took init to initialise, and returns the result.
 func (s *series) send(ctx context.Context, i instance, init time.Duration, events [][]byte) (*benchfmt.Result, error) {
 	first, _, err := i.requests(ctx, events[:1])
 	if err != nil {

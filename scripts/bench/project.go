@@ -64,10 +64,9 @@ func (p project) environment(function, table string) ([]string, error) {
 	return env, nil
 }
 
-// lambdaEnvironment returns the variables that Lambda sets for every function
-// ("Defined runtime environment variables" in its developer guide), with the table at
-// endpoint. GOMAXPROCS stands for the two CPUs that Lambda shows a function of up to
-// 1,769 MB: here it has one.
+// lambdaEnvironment returns the variables that Lambda sets for every function ("Defined runtime
+// environment variables" in its developer guide), with the table at endpoint. GOMAXPROCS stands for
+// the two CPUs that Lambda shows a function of up to 1,769 MB: here it has one.
 func lambdaEnvironment(function string, mb int, endpoint string) []string {
 	return []string{
 		"_HANDLER=bootstrap", "LAMBDA_RUNTIME_DIR=/var/runtime", "LAMBDA_TASK_ROOT=/var/task",

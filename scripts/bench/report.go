@@ -5,11 +5,16 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"text/tabwriter"
 
 	"golang.org/x/perf/benchfmt"
 	"golang.org/x/perf/benchmath"
 	"gonum.org/v1/gonum/stat"
+	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/plotter"
+	"gonum.org/v1/plot/plotutil"
+	"gonum.org/v1/plot/vg"
 )
 
 // confidence is that of the intervals.
@@ -30,8 +35,8 @@ func (s *series) median(unit string, scale float64) benchmath.Summary {
 	return benchmath.AssumeNothing.Summary(s.sample(unit, scale), confidence)
 }
 
-// change returns the difference of a unit's median from another series', or "~" if it is
-// not significant.
+// change returns the difference of a unit's median from another series', or "~" if it is not
+// significant.
 func (s *series) change(from *series, unit string) string {
 	c := benchmath.AssumeNothing.Compare(from.sample(unit, 1), s.sample(unit, 1))
 	return fmt.Sprintf("%s (%s)", c.FormatDelta(from.median(unit, 1).Center, s.median(unit, 1).Center), c)
@@ -76,8 +81,7 @@ rounds, the 90th percentile, and the %.0f %% confidence interval (∞ below 6 ro
 	return err
 }
 
-// writeRaw writes each result to a file in Go's benchmark format, which benchstat
-// reads.
+// writeRaw writes each result to a file in Go's benchmark format, which benchstat reads.
 func writeRaw(all []*series, path string) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -93,4 +97,33 @@ func writeRaw(all []*series, path string) error {
 		}
 	}
 	return f.Close()
+}
+
+// writePlot draws a bar for the cold request of each series: the initialisation, and stacked on it
+// the first request.
+func writePlot(all []*series, file string) error {
+	var names []string
+	var values [2]plotter.Values
+	for _, s := range slices.Backward(all) { // the axis starts at the bottom
+		init, cold := s.median(initUnit, 1e3).Center, s.median(coldUnit, 1e3).Center
+		names = append(names, fmt.Sprintf("%s, %d MB: %.1f ms", s.title, s.memory, cold))
+		values[0], values[1] = append(values[0], init), append(values[1], cold-init)
+	}
+	p := plot.New()
+	p.Title.Text, p.X.Label.Text = "Cold requests", "ms, median"
+	p.NominalY(names...)
+	var bars [2]*plotter.BarChart
+	for i, name := range []string{"initialisation", "first request"} {
+		var err error
+		if bars[i], err = plotter.NewBarChart(values[i], 0.6*vg.Centimeter); err != nil {
+			return err
+		}
+		bars[i].Horizontal, bars[i].Color = true, plotutil.Color(i)
+		if i > 0 {
+			bars[i].StackOn(bars[i-1])
+		}
+		p.Add(bars[i])
+		p.Legend.Add(name, bars[i])
+	}
+	return p.Save(18*vg.Centimeter, vg.Length(len(names)+3)*vg.Centimeter, file)
 }

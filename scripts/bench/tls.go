@@ -35,9 +35,8 @@ func startTLS(endpoint string) (server *httptest.Server, root []byte, err error)
 	return server, root, nil
 }
 
-// newChain makes a root, an intermediate and a server certificate with RSA keys of
-// 2,048 bits, as in DynamoDB's chain. It returns what the server presents, and the
-// root.
+// newChain makes a root, an intermediate and a server certificate with RSA keys of 2,048 bits, as
+// in DynamoDB's chain. It returns what the server presents, and the root.
 func newChain() (server tls.Certificate, root []byte, err error) {
 	var issuer *x509.Certificate
 	var issuerKey *rsa.PrivateKey

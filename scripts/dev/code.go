@@ -37,20 +37,10 @@ func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConf
 	return functions, nil
 }
 
-// serves reports whether anything is deployed.
-func (d *deployer) serves(ctx context.Context) bool {
-	functions, err := d.functions(ctx)
-	return err == nil && len(functions) > 0
-}
-
 // replaceCode builds the functions that depend on the files, and replaces the code of
 // those whose package differs from Lambda's: of none when one does not compile.
-func (d *deployer) replaceCode(ctx context.Context, files []string) error {
+func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) error {
 	started := time.Now()
-	functions, err := d.functions(ctx)
-	if err != nil {
-		return err
-	}
 	packages, err := d.build(ctx, functions, files)
 	if err != nil {
 		return err
@@ -103,9 +93,8 @@ func (d *deployer) build(ctx context.Context, functions map[string]types.Functio
 	return packages, json.Unmarshal(out, &packages)
 }
 
-// dependsOn reports whether the function in a folder is built from one of the files: one
-// of its packages' folders, or below, as what is embedded may be, or one in the root, such
-// as go.mod.
+// dependsOn reports whether the function in a folder is built from one of the files: one of its
+// packages' folders, or below, as what is embedded may be, or one in the root, such as go.mod.
 func dependsOn(ctx context.Context, root, folder string, files []string) (bool, error) {
 	if slices.ContainsFunc(files, func(file string) bool { return filepath.Dir(file) == root }) {
 		return true, nil

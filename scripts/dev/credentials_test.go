@@ -52,15 +52,15 @@ func TestBadUseSaysWhatToDo(t *testing.T) {
 		args []string
 		want string
 	}{
-		"a key's name":       {[]string{"api-key", "-name", "a:b"}, `NAME="a:b": `},
-		"a key's scope":      {[]string{"api-key", "-scopes", "users:red"}, `SCOPES="users:red": name one or more of users:read, users:write`},
-		"a token's scope":    {[]string{"token", "-scopes", "users:read admin"}, `SCOPES="users:read admin": name one or more of users:read, users:write`},
-		"no scope":           {[]string{"token", "-scopes", " "}, `SCOPES=" ": name one or more of users:read, users:write`},
-		"an expired token":   {[]string{"token", "-ttl", "-2m"}, "TTL=-2m0s: the token would have expired already"},
-		"a token of no time": {[]string{"token", "-ttl", "0"}, "TTL=0s: the token would have expired already"},
-		"an argument":        {[]string{"token", "alice"}, "values are given as flags"},
-		"stats, not running": {[]string{"stats"}, "start it with `make dev`"},
-		"nonsense":           {[]string{"nonsense"}, "usage: dev serve|"},
+		"a key's name":       {args: []string{"api-key", "-name", "a:b"}, want: `NAME="a:b": `},
+		"a key's scope":      {args: []string{"api-key", "-scopes", "users:red"}, want: `SCOPES="users:red": name one or more of users:read, users:write`},
+		"a token's scope":    {args: []string{"token", "-scopes", "users:read admin"}, want: `SCOPES="users:read admin": name one or more of users:read, users:write`},
+		"no scope":           {args: []string{"token", "-scopes", " "}, want: `SCOPES=" ": name one or more of users:read, users:write`},
+		"an expired token":   {args: []string{"token", "-ttl", "-2m"}, want: "TTL=-2m0s: the token would have expired already"},
+		"a token of no time": {args: []string{"token", "-ttl", "0"}, want: "TTL=0s: the token would have expired already"},
+		"an argument":        {args: []string{"token", "alice"}, want: "values are given as flags"},
+		"stats, not running": {args: []string{"stats"}, want: "start it with `make dev`"},
+		"nonsense":           {args: []string{"nonsense"}, want: "usage: dev serve|"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

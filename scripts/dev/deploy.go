@@ -40,10 +40,9 @@ func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
 	return &deployer{ws, aws, feed, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
 }
 
-// sync deploys what differs from what is deployed: the whole service when its
-// configuration changed, else the code of the functions that depend on one of the
-// files. When it fails, what was deployed before serves on; an error of the compiler or
-// of the framework is its own text.
+// sync deploys what differs from what is deployed: the whole service when its configuration
+// changed, else the code of the functions that depend on one of the files. When it fails, what was
+// deployed before serves on; an error of the compiler or of the framework is its own text.
 func (d *deployer) sync(ctx context.Context, files []string) error {
 	secret, err := localaws.ReadSecret(d.ws.state)
 	if err != nil {
@@ -53,9 +52,13 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	functions, err := d.functions(ctx)
+	if err != nil {
+		return err
+	}
 	deployed, err := d.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(deployedName)})
-	if err == nil && aws.ToString(deployed.SecretString) == digest && d.serves(ctx) {
-		return d.replaceCode(ctx, files)
+	if err == nil && aws.ToString(deployed.SecretString) == digest && len(functions) > 0 {
+		return d.replaceCode(ctx, functions, files)
 	}
 	if err := d.put(ctx, localaws.SecretName, secret.Value()); err != nil {
 		return err

@@ -17,8 +17,7 @@ const (
 	logged  = "log"     // a function wrote a line that belongs to no request
 )
 
-// event is one thing that happens while `make dev` runs, and a line of its output with
-// JSON=1.
+// event is one thing that happens while `make dev` runs, and a line of its output with JSON=1.
 type event struct {
 	Kind string    `json:"event"`
 	Time time.Time `json:"time"`

@@ -23,9 +23,8 @@ func listen(port int) (net.Listener, error) {
 	return l, err
 }
 
-// front gives the deployed stage a fixed address: the local AWS has another port in
-// each checkout, and the stage a path before the API's. It changes nothing in a request
-// or an answer.
+// front gives the deployed stage a fixed address: the local AWS has another port in each checkout,
+// and the stage a path before the API's. It changes nothing in a request or an answer.
 type front struct {
 	http.Transport
 	stage    *url.URL

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"syscall"
 
+	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
@@ -25,8 +26,7 @@ type workspace struct {
 	out         io.Writer
 }
 
-// command is a subcommand. It adds its flags and returns what runs after they are
-// parsed.
+// command is a subcommand. It adds its flags and returns what runs after they are parsed.
 type command func(*flag.FlagSet) func(context.Context, workspace) error
 
 var commands = map[string]command{
@@ -71,14 +71,15 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return execute(ctx, workspace{root: root, state: folder, out: out})
 }
 
-// installCommand installs what `make dev` and `make test` need.
+// installCommand installs what `make test` needs, which is all that other targets need too.
 func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {
+		tools := []install.Tool{install.Framework, install.LocalAWS, install.Linters}
 		if *framework {
-			return localaws.InstallFramework(ctx, ws.root, ws.out)
+			tools = tools[:1]
 		}
-		return localaws.Install(ctx, ws.root, ws.out)
+		return install.Install(ctx, ws.root, ws.out, tools...)
 	}
 }
 

@@ -38,15 +38,15 @@ func TestRequestsFindTheirLines(t *testing.T) {
 		steps []func(*pairs)
 		want  []string
 	}{
-		"the line comes first":        {1, []func(*pairs){wrote(mine), answered("/a", "mine")}, []string{"request /a+" + mine + " getUser cold"}},
-		"the request comes first":     {1, []func(*pairs){answered("/a", "mine"), wrote(mine)}, []string{"request /a+" + mine + " getUser cold"}},
-		"by API Gateway alone":        {1, []func(*pairs){answered("/a", "")}, []string{"request /a"}},
-		"a line of no request":        {0, []func(*pairs){wrote(mine)}, []string{"log " + mine + " getUser cold"}},
-		"a line without an id":        {1, []func(*pairs){wrote(`{"a":1}`)}, []string{`log {"a":1} getUser`}},
-		"a line that is no object":    {1, []func(*pairs){wrote("panic: x")}, []string{`log "panic: x" getUser`}},
-		"it may be a later request's": {1, []func(*pairs){wrote(mine)}, nil},
-		"two at once":                 {2, []func(*pairs){wrote(mine), wrote(other), answered("/b", "other"), answered("/a", "mine")}, []string{"request /b+" + other + " getUser", "request /a+" + mine + " getUser cold"}},
-		"one id twice":                {2, []func(*pairs){wrote(mine), wrote(mine), answered("/a", "mine")}, []string{"log " + mine + " getUser cold", "request /a+" + mine + " getUser cold"}},
+		"the line comes first":        {began: 1, steps: []func(*pairs){wrote(mine), answered("/a", "mine")}, want: []string{"request /a+" + mine + " getUser cold"}},
+		"the request comes first":     {began: 1, steps: []func(*pairs){answered("/a", "mine"), wrote(mine)}, want: []string{"request /a+" + mine + " getUser cold"}},
+		"by API Gateway alone":        {began: 1, steps: []func(*pairs){answered("/a", "")}, want: []string{"request /a"}},
+		"a line of no request":        {steps: []func(*pairs){wrote(mine)}, want: []string{"log " + mine + " getUser cold"}},
+		"a line without an id":        {began: 1, steps: []func(*pairs){wrote(`{"a":1}`)}, want: []string{`log {"a":1} getUser`}},
+		"a line that is no object":    {began: 1, steps: []func(*pairs){wrote("panic: x")}, want: []string{`log "panic: x" getUser`}},
+		"it may be a later request's": {began: 1, steps: []func(*pairs){wrote(mine)}},
+		"two at once":                 {began: 2, steps: []func(*pairs){wrote(mine), wrote(other), answered("/b", "other"), answered("/a", "mine")}, want: []string{"request /b+" + other + " getUser", "request /a+" + mine + " getUser cold"}},
+		"one id twice":                {began: 2, steps: []func(*pairs){wrote(mine), wrote(mine), answered("/a", "mine")}, want: []string{"log " + mine + " getUser cold", "request /a+" + mine + " getUser cold"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

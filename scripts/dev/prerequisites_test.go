@@ -39,10 +39,10 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			programs := map[string]string{}
-			if !test.nothing {
-				maps.Copy(programs, complete)
-				maps.Copy(programs, test.change)
+			programs := maps.Clone(complete)
+			maps.Copy(programs, test.change)
+			if test.nothing {
+				clear(programs)
 			}
 			cmd := exec.Command("/bin/sh", script, test.purpose)
 			cmd.Env = []string{"PATH=" + machine(t, programs)}
@@ -56,8 +56,7 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	}
 }
 
-// machine is a folder of programs, each a line of shell, with those that the script
-// itself needs.
+// machine is a folder of programs, each a line of shell, with those that the script itself needs.
 func machine(t *testing.T, programs map[string]string) string {
 	t.Helper()
 	dir := t.TempDir()

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/fatih/color"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -38,16 +37,16 @@ func TestText(t *testing.T) {
 		event event
 		want  string
 	}{
-		"a message":  {event{Kind: message, Text: "deploying"}, "deploying\n"},
-		"a failure":  {event{Kind: failure, Text: "it broke"}, "it broke\n"},
-		"ready":      {event{Kind: ready, URL: "http://127.0.0.1:3000"}, "ready http://127.0.0.1:3000\n"},
-		"a request":  {paired, head("404", "getUser     cold  r1") + "             durationMs=3.1  notFound=a user  principal=alice  error=get user \"42\": not found\n"},
-		"no line":    {answered(200), head("200", alone)},
-		"a warning":  {answered(500, `{"level":"warn","message":"slow","error":"x"}`), head("500", alone) + "             WARN  slow  error=x\n"},
-		"a stack":    {answered(500, `{"message":"request","stack":"panic(x)\n\tmain.go:3\n"}`), head("500", alone) + "               panic(x)\n               \"\\tmain.go:3\"\n"},
-		"an escape":  {answered(200, `{"message":"request","principal":"\u001b[2J"}`), head("200", alone) + "             principal=\"\\x1b[2J\"\n"},
-		"no object":  {answered(502, `"fatal error: x"`), head("502", alone) + "             fatal error: x\n"},
-		"only a log": {event{Kind: logged, Function: "authorizer", Line: json.RawMessage(`{"message":"invocation","scope":"a"}`)}, "             authorizer  scope=a\n"},
+		"a message":  {event: event{Kind: message, Text: "deploying"}, want: "deploying\n"},
+		"a failure":  {event: event{Kind: failure, Text: "it broke"}, want: "it broke\n"},
+		"ready":      {event: event{Kind: ready, URL: "http://127.0.0.1:3000"}, want: "ready http://127.0.0.1:3000\n"},
+		"a request":  {event: paired, want: head("404", "getUser     cold  r1") + "             durationMs=3.1  notFound=a user  principal=alice  error=get user \"42\": not found\n"},
+		"no line":    {event: answered(200), want: head("200", alone)},
+		"a warning":  {event: answered(500, `{"level":"warn","message":"slow","error":"x"}`), want: head("500", alone) + "             WARN  slow  error=x\n"},
+		"a stack":    {event: answered(500, `{"message":"request","stack":"panic(x)\n\tmain.go:3\n"}`), want: head("500", alone) + "               panic(x)\n               \"\\tmain.go:3\"\n"},
+		"an escape":  {event: answered(200, `{"message":"request","principal":"\u001b[2J"}`), want: head("200", alone) + "             principal=\"\\x1b[2J\"\n"},
+		"no object":  {event: answered(502, `"fatal error: x"`), want: head("502", alone) + "             fatal error: x\n"},
+		"only a log": {event: event{Kind: logged, Function: "authorizer", Line: json.RawMessage(`{"message":"invocation","scope":"a"}`)}, want: "             authorizer  scope=a\n"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -87,14 +86,5 @@ func TestAddressesAreNotShown(t *testing.T) {
 			screen{&out, asJSON}.show(event{Kind: request, Path: target})
 			assert.Contains(t, strings.ReplaceAll(out.String(), `\u0026`, "&"), want)
 		}
-	}
-}
-
-func TestColoursAreForTerminals(t *testing.T) {
-	assert.Equal(t, "404", status(404))
-	color.NoColor = false
-	defer func() { color.NoColor = true }()
-	for code, want := range map[int]string{201: "\x1b[32m201\x1b[0m", 404: "\x1b[33m404\x1b[0m", 500: "\x1b[31m500\x1b[0m"} {
-		assert.Equal(t, want, status(code))
 	}
 }

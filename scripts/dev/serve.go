@@ -78,7 +78,7 @@ func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener
 		return err
 	}
 	err = watcher.deploySaved(ctx)
-	if err != nil && !watcher.serves(ctx) {
+	if functions, _ := watcher.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
 		return err
 	}
 	watcher.report(err)

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"maps"
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -66,7 +65,5 @@ func serverlessFunctions(t *testing.T) functions {
 // readYAML reads a YAML or JSON file of the repository.
 func readYAML(t *testing.T, name string, v any) {
 	t.Helper()
-	text, err := os.ReadFile("../../" + name)
-	require.NoError(t, err)
-	require.NoError(t, yaml.Unmarshal(text, v), name)
+	require.NoError(t, yaml.Unmarshal([]byte(readFile(t, "../../"+name)), v), name)
 }

@@ -36,7 +36,6 @@ const deployments = [
 let bySam, byServerless;
 
 test.before(async () => {
-  tools.install();
   fs.rmSync(folder, { recursive: true, force: true });
   fs.mkdirSync(folder, { recursive: true });
   const compiled = await Promise.all(deployments.map(({ stage, sam = {} }) => compiledTemplate(stage, toServerless(sam))));

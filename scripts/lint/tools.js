@@ -1,31 +1,14 @@
 'use strict';
 
-// The tools that check templates, aws-sam-cli and cfn-lint, in their locked versions.
-// They are installed once into a virtual environment in .cache/templates.
+// The tools that check templates, aws-sam-cli and cfn-lint, where `make lint` and `make test`
+// install them.
 
-const crypto = require('node:crypto');
-const fs = require('node:fs');
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
 
 const root = path.resolve(__dirname, '../..');
-const cache = path.join(root, '.cache', 'templates');
-const bin = path.join(cache, 'venv', 'bin');
-
-/** Installs the tools unless they are installed. */
-function install() {
-  const lock = path.join(__dirname, 'requirements.txt');
-  const stamp = path.join(cache, '.installed');
-  const wanted = crypto.createHash('sha256').update(fs.readFileSync(lock)).digest('hex');
-  if (fs.existsSync(stamp) && fs.readFileSync(stamp, 'utf8') === wanted) return;
-  console.error('installing aws-sam-cli and cfn-lint …');
-  fs.mkdirSync(cache, { recursive: true });
-  run('python3', ['-m', 'venv', '--clear', path.join(cache, 'venv')]);
-  // The lock has everything that is needed. Without --no-deps pip requires hashes of extras too.
-  const options = ['--quiet', '--disable-pip-version-check', '--require-hashes', '--no-deps', '-r', lock];
-  run(path.join(bin, 'python'), ['-m', 'pip', 'install', ...options]);
-  fs.writeFileSync(stamp, wanted);
-}
+const cache = path.join(root, '.cache', 'linters');
+const bin = path.join(cache, 'bin');
 
 /** Runs cfn-lint, which knows what CloudFormation accepts. */
 function cfnLint(templates) {
@@ -58,10 +41,10 @@ function transform(jobs) {
 /** Runs a command in the root and returns its output. Throws with the output if it fails. */
 function run(command, args, options = {}) {
   const { status, stdout, stderr, error } = spawnSync(command, args, { cwd: root, encoding: 'utf8', ...options });
-  if (error?.code === 'ENOENT') throw new Error(`${command} does not exist: install Python 3.10 or newer with venv`);
+  if (error?.code === 'ENOENT') throw new Error(`${command} does not exist: run "make lint", which installs it`);
   if (error) throw error;
   if (status !== 0) throw new Error(`${path.basename(command)} failed\n${stdout}${stderr}`.trim());
   return stdout;
 }
 
-module.exports = { install, cfnLint, sam, transform, root };
+module.exports = { cfnLint, sam, transform, root };

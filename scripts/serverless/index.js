@@ -8,8 +8,7 @@ const path = require('node:path');
 const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
-const { usedVariables } = require('./environment');
-const { correctRoles } = require('./roles');
+const { correctRoles, usedVariables } = require('./functions');
 const { attachStage } = require('./stage');
 
 class UsersApiPlugin {

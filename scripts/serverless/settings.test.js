@@ -19,25 +19,25 @@ for (const given of [
   test(`good parameters: ${JSON.stringify(given)}`, () => assert.deepEqual(problemsWith(given), []));
 }
 
-for (const [given, says] of [
-  [{ corsOrigins: 'https://a.example/' }, /corsOrigins is "https:\/\/a\.example\/": it must be "\*" or origins/],
-  [{ corsOrigins: "https://a.example'" }, /corsOrigins/],
-  [{ corsOrigins: 'https://a.example,*' }, /corsOrigins/],
-  [{ identityHeader: 'X-Key' }, /identityHeader is "X-Key": it must be Authorization or x-api-key/],
-  [{ jwksUrl: 'http://issuer.example', jwtIssuer: 'i', jwtAudience: 'a' }, /jwksUrl .* must be an https:\/\/ URL/],
-  [{ jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, /jwtIssuer is missing: jwksUrl requires it/],
-  [{ jwtLeeway: 31 }, /jwtLeeway is 31: it must be a whole number from 0 to 30/],
-  [{ jwtAlgorithms: 'RS256,none' }, /jwtAlgorithms .* must be some of HS256, RS256/],
-  [{ acceptApiKeys: false, acceptTokens: false }, /acceptApiKeys is false, so nobody could call/],
-  [{ acceptApiKeys: 'false', identityHeader: 'x-api-key' }, /acceptApiKeys is false, so nobody could call/],
-  [{ throttleRate: 1.5 }, /throttleRate/],
-  [{ partners: 'acme;globex' }, /partners .* separated by commas/],
-  [{ partnerQuotaPeriod: 'YEAR' }, /partnerQuotaPeriod .* DAY, WEEK or MONTH/],
-  [{ tracing: 'yes' }, /tracing is "yes": it must be true or false/],
-  [{ alarmTopic: 'ops' }, /alarmTopic is "ops": it must be the ARN/],
-  [{ secretVersion: '1:2' }, /secretVersion/],
-  [{ logDebugSample: 1.5 }, /logDebugSample is 1.5: it must be a share from 0 to 1/],
-  [{ logLevel: undefined }, /logLevel is "": it must be debug, info, warn or error/],
+for (const { given, says } of [
+  { given: { corsOrigins: 'https://a.example/' }, says: /corsOrigins is "https:\/\/a\.example\/": it must be "\*" or origins/ },
+  { given: { corsOrigins: "https://a.example'" }, says: /corsOrigins/ },
+  { given: { corsOrigins: 'https://a.example,*' }, says: /corsOrigins/ },
+  { given: { identityHeader: 'X-Key' }, says: /identityHeader is "X-Key": it must be Authorization or x-api-key/ },
+  { given: { jwksUrl: 'http://issuer.example', jwtIssuer: 'i', jwtAudience: 'a' }, says: /jwksUrl .* must be an https:\/\/ URL/ },
+  { given: { jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, says: /jwtIssuer is missing: jwksUrl requires it/ },
+  { given: { jwtLeeway: 31 }, says: /jwtLeeway is 31: it must be a whole number from 0 to 30/ },
+  { given: { jwtAlgorithms: 'RS256,none' }, says: /jwtAlgorithms .* must be some of HS256, RS256/ },
+  { given: { acceptApiKeys: false, acceptTokens: false }, says: /acceptApiKeys is false, so nobody could call/ },
+  { given: { acceptApiKeys: 'false', identityHeader: 'x-api-key' }, says: /acceptApiKeys is false, so nobody could call/ },
+  { given: { throttleRate: 1.5 }, says: /throttleRate/ },
+  { given: { partners: 'acme;globex' }, says: /partners .* separated by commas/ },
+  { given: { partnerQuotaPeriod: 'YEAR' }, says: /partnerQuotaPeriod .* DAY, WEEK or MONTH/ },
+  { given: { tracing: 'yes' }, says: /tracing is "yes": it must be true or false/ },
+  { given: { alarmTopic: 'ops' }, says: /alarmTopic is "ops": it must be the ARN/ },
+  { given: { secretVersion: '1:2' }, says: /secretVersion/ },
+  { given: { logDebugSample: 1.5 }, says: /logDebugSample is 1.5: it must be a share from 0 to 1/ },
+  { given: { logLevel: undefined }, says: /logLevel is "": it must be debug, info, warn or error/ },
 ]) {
   test(`a bad parameter is explained: ${JSON.stringify(given)}`, () => {
     const [problem, ...others] = problemsWith(given);

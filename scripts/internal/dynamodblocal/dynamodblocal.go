@@ -1,26 +1,24 @@
-// Package dynamodblocal runs DynamoDB Local, Amazon's own engine, for tests and
-// benchmarks: no Docker, no AWS account, nothing installed outside the repository.
+// Package dynamodblocal runs DynamoDB Local, Amazon's own engine, for tests and benchmarks: no
+// Docker, no AWS account, nothing installed outside the repository.
 //
-// Start runs a server, in memory, on a free port. The server ends with Close, and
-// when its parent ends, by whatever signal. RunTests gives the tests of a package one
-// server, on which each test makes a table of its own.
+// Start runs a server, in memory, on a free port. The server ends with Close, and when its parent
+// ends, by whatever signal. RunTests gives the tests of a package one server, on which each test
+// makes a table of its own.
 //
-// A client must name a region and some credentials (letters and digits only); the
-// engine keeps one set of tables for each pair of them. It has no option for the
-// address that it listens on, and takes all of the machine's.
+// A client must name a region and some credentials (letters and digits only); the engine keeps one
+// set of tables for each pair of them. It has no option for the address that it listens on, and
+// takes all of the machine's.
 package dynamodblocal
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"os"
 	"path/filepath"
 	"time"
 
-	"github.com/gofrs/flock"
-
+	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/repository"
 )
@@ -32,9 +30,8 @@ const startTimeout = 5 * time.Minute
 const needed = "DynamoDB Local needs Java 17 or newer and, to be installed, Maven: " +
 	"apt-get install openjdk-17-jre-headless maven (macOS: brew install openjdk@17 maven)"
 
-// Start installs the engine if need be, starts a server with an empty memory, and
-// returns when the server answers. The context bounds the start, not the server's
-// life.
+// Start installs the engine if need be, starts a server with an empty memory, and returns when the
+// server answers. The context bounds the start, not the server's life.
 func Start(ctx context.Context) (*Server, error) {
 	dir, err := installed(ctx)
 	if err != nil {
@@ -42,22 +39,18 @@ func Start(ctx context.Context) (*Server, error) {
 	}
 	ctx, cancel := context.WithTimeout(ctx, startTimeout)
 	defer cancel()
-	// Two starts at once could find the same free port, and the second would take the
-	// first one's answers for its own.
-	lock := flock.New(dir + ".start.lock")
-	if _, err := lock.TryLockContext(ctx, 50*time.Millisecond); err != nil {
-		return nil, fmt.Errorf("wait for another start of DynamoDB Local: %w", err)
+	port, err := freeport.On("") // on all addresses, as the engine
+	if err != nil {
+		return nil, err
 	}
-	defer lock.Unlock()
-	for {
-		s, err := startOnFreePort(ctx, dir)
-		if err == nil {
-			return s, nil
-		}
-		if !errors.Is(err, errPortTaken) {
-			return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
-		}
+	s, err := launch(dir, port)
+	if err != nil {
+		return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
 	}
+	if err := s.awaitReady(ctx); err != nil {
+		return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", errors.Join(err, s.Close()), needed)
+	}
+	return s, nil
 }
 
 // installed installs the engine if need be and returns its folder.
@@ -74,22 +67,34 @@ func installed(ctx context.Context) (dir string, err error) {
 	dir = filepath.Join(root, tool.Dir)
 	tool.Commands = [][]string{{"mvn", "--batch-mode", "--quiet", "--file", tool.Pins,
 		"dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=" + dir}}
-	return dir, install.Install(ctx, root, tool, os.Stderr)
+	return dir, install.Install(ctx, root, os.Stderr, tool)
 }
 
-func startOnFreePort(ctx context.Context, dir string) (*Server, error) {
-	l, err := net.Listen("tcp", ":0") // on all addresses, as the engine
+// URLVariable names the environment variable with the URL of a server that serves all packages of a
+// test run.
+const URLVariable = "DYNAMODB_LOCAL_URL"
+
+// RunTests runs the tests of a package on the server that URLVariable names, or else
+// on one of their own, and returns the status to exit with:
+//
+//	var endpoint string
+//
+//	func TestMain(m *testing.M) {
+//		os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
+//	}
+//
+// Tests whose server does not start have failed.
+func RunTests(m interface{ Run() int }, use func(endpoint string)) int {
+	if url := os.Getenv(URLVariable); url != "" {
+		use(url)
+		return m.Run()
+	}
+	s, err := Start(context.Background())
 	if err != nil {
-		return nil, fmt.Errorf("find a free port: %w", err)
+		fmt.Fprintln(os.Stderr, err)
+		return 1
 	}
-	port := l.Addr().(*net.TCPAddr).Port
-	l.Close()
-	s, err := launch(dir, port)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.awaitReady(ctx); err != nil {
-		return nil, errors.Join(err, s.Close())
-	}
-	return s, nil
+	defer s.Close()
+	use(s.Endpoint())
+	return m.Run()
 }

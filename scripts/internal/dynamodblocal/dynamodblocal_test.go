@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"context"
 	"fmt"
-	"net"
 	"os"
 	"os/exec"
 	"testing"
@@ -14,8 +13,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// parentVariable makes the test binary a program that starts a server, prints its URL
-// and never ends by itself.
+// parentVariable makes the test binary a program that starts a server, prints its URL and never
+// ends by itself.
 const parentVariable = "DYNAMODBLOCAL_TEST_PARENT"
 
 func TestMain(m *testing.M) {
@@ -62,30 +61,6 @@ func TestServerEndsWhenItsParentIsKilled(t *testing.T) {
 	assert.Eventually(t, func() bool { return !answers(t.Context(), endpoint) }, 5*time.Minute, 20*time.Millisecond)
 }
 
-func TestStartEndsWithItsContext(t *testing.T) {
-	t.Parallel()
-	_, err := installed(t.Context())
-	require.NoError(t, err)
-	ctx, cancel := context.WithCancel(t.Context())
-	cancel()
-	_, err = Start(ctx)
-	assert.ErrorIs(t, err, context.Canceled)
-}
-
-func TestPortTakenByAnotherProgramIsSeen(t *testing.T) {
-	t.Parallel()
-	dir, err := installed(t.Context())
-	require.NoError(t, err)
-	l, err := net.Listen("tcp", ":0")
-	require.NoError(t, err)
-	defer l.Close()
-	s, err := launch(dir, l.Addr().(*net.TCPAddr).Port)
-	require.NoError(t, err)
-	<-s.ended
-	assert.ErrorIs(t, s.endedEarly(), errPortTaken)
-	assert.NoError(t, s.Close())
-}
-
 func TestFailedStartShowsWhatJavaWroteAndWhatIsNeeded(t *testing.T) {
 	bin := t.TempDir()
 	require.NoError(t, os.WriteFile(bin+"/java", []byte("#!/bin/sh\necho UnsupportedClassVersionError; exit 1\n"), 0o755))
@@ -98,26 +73,4 @@ func TestFailedStartShowsWhatJavaWroteAndWhatIsNeeded(t *testing.T) {
 	_, err = Start(t.Context())
 	assert.ErrorIs(t, err, exec.ErrNotFound)
 	assert.ErrorContains(t, err, "apt-get install")
-}
-
-// testsOf stands for the *testing.M of another package.
-type testsOf func() int
-
-func (run testsOf) Run() int { return run() }
-
-func TestRunTestsUsesTheServerOfTheRunOrItsOwn(t *testing.T) {
-	const ofTheRun = "http://127.0.0.1:1"
-	for name, variable := range map[string]string{"of the run": ofTheRun, "its own": ""} {
-		t.Run(name, func(t *testing.T) {
-			t.Setenv(URLVariable, variable)
-			var endpoint string
-			status := RunTests(testsOf(func() int {
-				assert.Equal(t, variable == ofTheRun, endpoint == ofTheRun, endpoint)
-				assert.Equal(t, variable == "", answers(t.Context(), endpoint), endpoint)
-				return 3
-			}), func(url string) { endpoint = url })
-			assert.Equal(t, 3, status)
-			assert.False(t, answers(t.Context(), endpoint), "its own server has ended")
-		})
-	}
 }

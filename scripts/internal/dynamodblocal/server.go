@@ -3,21 +3,19 @@ package dynamodblocal
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"time"
 )
 
-// supervisor is a shell script that runs its arguments, and kills what it runs when
-// the script's standard input ends. We hold the other end of that pipe, which the
-// kernel closes however we end. Linux's Pdeathsig would not do: it also kills a child
-// when the thread that started it ends, and Go ends threads.
+// supervisor is a shell script that runs its arguments, and kills what it runs when the script's
+// standard input ends. We hold the other end of that pipe, which the kernel closes however we end.
+// Linux's Pdeathsig would not do: it also kills a child when the thread that started it ends, and
+// Go ends threads.
 const supervisor = `exec 3<&0
 "$@" </dev/null 3<&- &
 server=$!
@@ -30,16 +28,16 @@ exit "$status"`
 
 // Server is a running DynamoDB Local.
 type Server struct {
-	port   int
+	port   string
 	life   io.Closer     // closing it ends the process
 	output bytes.Buffer  // read it after ended is closed
 	ended  chan struct{} // closed when the process has ended
 	err    error         // the process's; read it after ended is closed
 }
 
-// launch starts the process and does not wait until it serves. The JVM's first
-// compiler and its simple garbage collector halve the time of a start.
-func launch(dir string, port int) (*Server, error) {
+// launch starts the process and does not wait until it serves. The JVM's first compiler and its
+// simple garbage collector halve the time of a start.
+func launch(dir, port string) (*Server, error) {
 	if _, err := exec.LookPath("java"); err != nil {
 		return nil, err
 	}
@@ -48,7 +46,7 @@ func launch(dir string, port int) (*Server, error) {
 		"java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
 		"-Djava.library.path="+dir, "-cp", filepath.Join(dir, "*"),
 		"software.amazon.dynamodb.services.local.main.ServerRunner",
-		"-inMemory", "-disableTelemetry", "-port", strconv.Itoa(port))
+		"-inMemory", "-disableTelemetry", "-port", port)
 	cmd.Stdout, cmd.Stderr = &s.output, &s.output
 	var err error
 	if s.life, err = cmd.StdinPipe(); err != nil {
@@ -64,20 +62,16 @@ func launch(dir string, port int) (*Server, error) {
 	return s, nil
 }
 
-// Endpoint is the server's URL, for AWS_ENDPOINT_URL_DYNAMODB or a client's
-// BaseEndpoint.
-func (s *Server) Endpoint() string { return fmt.Sprintf("http://127.0.0.1:%d", s.port) }
+// Endpoint is the server's URL, for AWS_ENDPOINT_URL_DYNAMODB or a client's BaseEndpoint.
+func (s *Server) Endpoint() string { return "http://127.0.0.1:" + s.port }
 
-// Close ends the server and returns when its process has ended. What it held is lost.
-// A second Close does nothing. The error is always nil.
+// Close ends the server and returns when its process has ended. What it held is lost. A second
+// Close does nothing. The error is always nil.
 func (s *Server) Close() error {
 	_ = s.life.Close() // it is closed already where the process has ended
 	<-s.ended
 	return nil
 }
-
-// errPortTaken reports that another program took the port before the server did.
-var errPortTaken = errors.New("another program took the port")
 
 // awaitReady returns when the server answers, or the reason why it never will.
 func (s *Server) awaitReady(ctx context.Context) error {
@@ -86,21 +80,13 @@ func (s *Server) awaitReady(ctx context.Context) error {
 	for !answers(ctx, s.Endpoint()) {
 		select {
 		case <-s.ended:
-			return s.endedEarly()
+			return fmt.Errorf("java ended (%v) before it served, and wrote:\n%s", s.err, strings.TrimSpace(s.output.String()))
 		case <-ctx.Done():
 			return fmt.Errorf("no answer from %s: %w", s.Endpoint(), ctx.Err())
 		case <-tick.C:
 		}
 	}
 	return nil
-}
-
-func (s *Server) endedEarly() error {
-	output := strings.TrimSpace(s.output.String())
-	if strings.Contains(output, "java.net.BindException") {
-		return errPortTaken
-	}
-	return fmt.Errorf("java ended (%v) before it served, and wrote:\n%s", s.err, output)
 }
 
 // answers reports whether a server answers as DynamoDB does to an unsigned request.

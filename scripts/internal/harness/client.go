@@ -48,8 +48,7 @@ type Failure struct {
 	RequestID string
 }
 
-// Send sends a request to the API at url. A body is JSON unless its header says
-// otherwise.
+// Send sends a request to the API at url. A body is JSON unless its header says otherwise.
 func Send(t testing.TB, url string, r Request) Answer {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), r.Method, url+r.Target, strings.NewReader(r.Body))

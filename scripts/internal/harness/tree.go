@@ -1,8 +1,8 @@
-// Package harness is what the tests of the whole share: a copy of the working tree,
-// commands that run in it, and a client of the API.
+// Package harness is what the tests of the whole share: a copy of the working tree, commands that
+// run in it, and a client of the API.
 //
-// Its tests work as a developer does: they edit sources, run commands, build and
-// deploy. In the copy that disturbs nobody's work in the repository.
+// Its tests work as a developer does: they edit sources, run commands, build and deploy. In the
+// copy that disturbs nobody's work in the repository.
 package harness
 
 import (
@@ -15,12 +15,13 @@ import (
 	"slices"
 	"strings"
 
+	"go.yaml.in/yaml/v3"
+
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
-// shared are folders that a copy shares with the repository; leftOut is what else git
-// ignores.
+// shared are folders that a copy shares with the repository; leftOut is what else git ignores.
 var (
 	shared  = []string{".cache", "node_modules"}
 	leftOut = []string{".git", ".build", ".local", ".serverless", ".aws-sam"}
@@ -31,8 +32,8 @@ type Tree struct {
 	Dir string // without symbolic links in it
 }
 
-// CopyTree copies the working tree to a new temporary folder, for the caller to
-// remove. What is missing of the tools that deploy is installed.
+// CopyTree copies the working tree to a new temporary folder, for the caller to remove. What is
+// missing of the tools that deploy is installed.
 func CopyTree() (Tree, error) {
 	root, err := repository.Root()
 	if err != nil {
@@ -73,8 +74,8 @@ func copyTree(from, to string) error {
 	return nil
 }
 
-// Remove removes the copy. It is an error if a process still runs that names the copy
-// in its command line, as the local AWS, the functions and the framework do.
+// Remove removes the copy. It is an error if a process still runs that names the copy in its
+// command line, as the local AWS, the functions and the framework do.
 func (t Tree) Remove() error {
 	running, err := t.Processes()
 	if err == nil && len(running) > 0 {
@@ -97,4 +98,28 @@ func (t Tree) Write(name, content string) error {
 		return err
 	}
 	return os.WriteFile(file, []byte(content), 0o644)
+}
+
+// Function is a function of serverless.yml.
+type Function struct {
+	Handler    string      // the folder of its source
+	Statements []Statement `yaml:"iamRoleStatements"`
+}
+
+// Statement is a part of a function's policy.
+type Statement struct {
+	Effect   string   `yaml:"Effect"`
+	Action   []string `yaml:"Action"`
+	Resource any      `yaml:"Resource"`
+}
+
+// Functions are the functions of serverless.yml in a folder, by name.
+func Functions(root string) (map[string]Function, error) {
+	data, err := os.ReadFile(filepath.Join(root, "serverless.yml"))
+	if err != nil {
+		return nil, err
+	}
+	var service struct{ Functions map[string]Function }
+	err = yaml.Unmarshal(data, &service)
+	return service.Functions, err
 }

@@ -5,7 +5,6 @@ package install
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"fmt"
 	"io"
 	"os"
@@ -24,29 +23,42 @@ type Tool struct {
 	Commands [][]string // what fills the folder, run in the repository's root
 }
 
-// Install installs a tool unless its folder has what is pinned, and reports to out
-// that it does. Any number of processes may call it at once: one installs, the others
-// wait.
-func Install(ctx context.Context, root string, tool Tool, out io.Writer) error {
+// Framework is the Serverless Framework.
+var Framework = Tool{
+	Name: "the Serverless Framework (npm ci)", Pins: "package-lock.json", Dir: "node_modules",
+	Commands: [][]string{{"npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"}},
+}
+
+// LocalAWS is ministack, and Linters are aws-sam-cli and cfn-lint, each in a virtual environment.
+var (
+	LocalAWS = python("the local AWS (ministack)", "scripts/internal/localaws", ".cache/ministack")
+	Linters  = python("aws-sam-cli and cfn-lint", "scripts/lint", ".cache/linters")
+)
+
+// python is what requirements.txt in a folder pins. It pins all that is needed; without --no-deps
+// pip requires hashes of optional dependencies too.
+func python(name, folder, dir string) Tool {
+	pins := folder + "/requirements.txt"
+	return Tool{Name: name, Pins: pins, Dir: dir, Commands: [][]string{
+		{"python3", "-m", "venv", dir},
+		{dir + "/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--no-deps", "-r", pins},
+	}}
+}
+
+// Install installs the tools whose folders lack what is pinned, and reports to out that it does.
+// Any number of processes may call it at once: one installs, the others wait.
+func Install(ctx context.Context, root string, out io.Writer, tools ...Tool) error {
 	unlock, err := lock(root)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	pins, err := os.ReadFile(filepath.Join(root, tool.Pins))
-	if err != nil {
-		return err
+	for _, tool := range tools {
+		if err := tool.install(ctx, root, out); err != nil {
+			return fmt.Errorf("install %s: %w", tool.Name, err)
+		}
 	}
-	sum := sha256.Sum256(pins)
-	want, stamp := hex.EncodeToString(sum[:]), filepath.Join(root, tool.Dir, ".installed")
-	if have, err := os.ReadFile(stamp); err == nil && string(have) == want {
-		return nil
-	}
-	fmt.Fprintf(out, "installing %s …\n", tool.Name)
-	if err := tool.fill(ctx, root); err != nil {
-		return fmt.Errorf("install %s: %w", tool.Name, err)
-	}
-	return os.WriteFile(stamp, []byte(want), 0o644)
+	return nil
 }
 
 func lock(root string) (unlock func() error, err error) {
@@ -61,9 +73,18 @@ func lock(root string) (unlock func() error, err error) {
 	return l.Unlock, nil
 }
 
-// fill runs the commands on an empty folder: nothing is left of an earlier version or
-// of an installation that failed.
-func (t Tool) fill(ctx context.Context, root string) error {
+// install runs the commands on an empty folder: nothing is left of an earlier version or of an
+// installation that failed.
+func (t Tool) install(ctx context.Context, root string, out io.Writer) error {
+	pins, err := os.ReadFile(filepath.Join(root, t.Pins))
+	if err != nil {
+		return err
+	}
+	want, stamp := fmt.Sprintf("%x", sha256.Sum256(pins)), filepath.Join(root, t.Dir, ".installed")
+	if have, err := os.ReadFile(stamp); err == nil && string(have) == want {
+		return nil
+	}
+	fmt.Fprintf(out, "installing %s …\n", t.Name)
 	if err := os.RemoveAll(filepath.Join(root, t.Dir)); err != nil {
 		return err
 	}
@@ -74,5 +95,5 @@ func (t Tool) fill(ctx context.Context, root string) error {
 			return fmt.Errorf("%s: %w\n%s\nCheck the network and the message above, then run the same command again", command[0], err, strings.TrimSpace(string(output)))
 		}
 	}
-	return nil
+	return os.WriteFile(stamp, []byte(want), 0o644)
 }

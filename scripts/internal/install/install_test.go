@@ -22,7 +22,7 @@ func TestInstallRunsOnceForEachPinnedVersion(t *testing.T) {
 		require.NoError(t, os.WriteFile(pins, []byte(version), 0o644))
 		var processes sync.WaitGroup
 		for range 4 {
-			processes.Go(func() { assert.NoError(t, Install(t.Context(), root, tool, new(strings.Builder))) })
+			processes.Go(func() { assert.NoError(t, Install(t.Context(), root, new(strings.Builder), tool)) })
 		}
 		processes.Wait()
 		installed, err := os.ReadFile(filepath.Join(root, "tool", "version"))
@@ -41,7 +41,7 @@ func TestFailedInstallShowsTheOutputAndIsRepeated(t *testing.T) {
 	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{{"sh", "-c", "mkdir tool && echo no network && exit 1"}}}
 	for range 2 {
 		var out strings.Builder
-		assert.ErrorContains(t, Install(t.Context(), root, tool, &out), "install a tool: sh: exit status 1\nno network")
+		assert.ErrorContains(t, Install(t.Context(), root, &out, tool), "install a tool: sh: exit status 1\nno network")
 		assert.Equal(t, "installing a tool …\n", out.String())
 	}
 }

@@ -45,9 +45,8 @@ func processEnv(opts Options, port string) []string {
 	return env
 }
 
-// variables point the framework, the AWS CLI and the SDKs at the server at url and at
-// nothing else: an endpoint, credentials, and no profile or metadata service that
-// could stand in for them.
+// variables point the framework, the AWS CLI and the SDKs at the server at url and at nothing else:
+// an endpoint, credentials, and no profile or metadata service that could stand in for them.
 func variables(url string) []string {
 	return []string{
 		"AWS_ENDPOINT_URL=" + url,
@@ -61,8 +60,7 @@ func variables(url string) []string {
 		"SLS_TELEMETRY_DISABLED=1",
 		"SLS_NOTIFICATIONS_MODE=off",
 		"AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED=true",
-		// The framework looks every 5 s whether a deployment is done, which here
-		// takes a second.
+		// The framework looks every 5 s whether a deployment is done, which here takes a second.
 		"SLS_AWS_MONITORING_FREQUENCY=250",
 	}
 }

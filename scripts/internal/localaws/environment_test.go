@@ -37,10 +37,3 @@ func TestCallersVariablesStayOut(t *testing.T) {
 		})
 	}
 }
-
-func TestExportsAreShellCommands(t *testing.T) {
-	t.Parallel()
-	for line := range strings.Lines(exports("http://127.0.0.1:4000")) {
-		assert.Regexp(t, `^(export [A-Z0-9_]+=[A-Za-z0-9:/._-]+|unset [A-Z_ ]+)\n$`, line)
-	}
-}

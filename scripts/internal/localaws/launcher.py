@@ -19,7 +19,7 @@ import threading
 
 from ministack.app import main
 from ministack.core.lambda_runtime import ProvidedWorker, Worker
-from ministack.services import apigateway_v1, cloudwatch_logs, lambda_svc
+from ministack.services import apigateway_v1
 from ministack.services.cloudformation import provisioners
 
 # Its Lambda Runtime API answers in two writes. With Nagle's algorithm the second one
@@ -30,18 +30,6 @@ socketserver.StreamRequestHandler.disable_nagle_algorithm = True
 # functions write theirs before they answer, but on a busy machine it is read later.
 # These are the seconds for the first line, for one more, and at most.
 Worker._drain_stderr_bounded.__defaults__ = (2.0, 0.005, 2.0)
-
-
-# It makes a log stream for each invocation, where Lambda makes one for each instance,
-# and keeps all of them. Here a log group keeps the last 400.
-def trim_streams(func, *args, emit=lambda_svc._emit_lambda_logs, **kwargs):
-    emit(func, *args, **kwargs)
-    group = cloudwatch_logs._log_groups.get("/aws/lambda/" + func["config"]["FunctionName"])
-    for name in list(group["streams"])[:-400] if group else []:
-        group["streams"].pop(name, None)
-
-
-lambda_svc._emit_lambda_logs = trim_streams
 
 
 # It gives a REST API a random id. With its name as its id, the URL is known and stays.

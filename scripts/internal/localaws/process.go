@@ -12,6 +12,8 @@ import (
 	"path/filepath"
 	"syscall"
 	"time"
+
+	"users-api/scripts/internal/install"
 )
 
 // startTimeout and stopTimeout are for a busy machine; both take about a second.
@@ -20,9 +22,8 @@ const (
 	stopTimeout  = 15 * time.Second
 )
 
-// launch starts the process as the leader of a group of its own: a Ctrl-C in the
-// terminal reaches only the caller, who stops it in good order, and its functions'
-// processes can be ended with it.
+// launch starts the process as the leader of a group of its own: a Ctrl-C in the terminal reaches
+// only the caller, who stops it in good order, and its functions' processes can be ended with it.
 func (s *Server) launch(port string) error {
 	tmp := s.file("tmp") // what earlier runs unpacked there is of no use
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {
@@ -38,7 +39,7 @@ func (s *Server) launch(port string) error {
 		return err
 	}
 	defer output.Close()
-	s.cmd = exec.Command(pythonOf(s.opts.Root), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
+	s.cmd = exec.Command(filepath.Join(s.opts.Root, install.LocalAWS.Dir, "bin/python"), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
 	s.cmd.Dir, s.cmd.Env = s.opts.State, processEnv(s.opts, port)
 	s.cmd.Stdout, s.cmd.Stderr, s.cmd.ExtraFiles = log, log, []*os.File{output}
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

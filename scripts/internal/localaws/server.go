@@ -20,6 +20,8 @@ import (
 	"time"
 
 	"github.com/gofrs/flock"
+
+	"users-api/scripts/internal/install"
 )
 
 // Service and Stage name what is deployed, as in serverless.yml. StackName is what
@@ -30,8 +32,10 @@ const (
 	StackName = Service + "-" + Stage
 )
 
-// startAttempts bounds the race for a port between finding it free and taking it.
-const startAttempts = 3
+// Install installs what the local AWS and a deployment to it need, unless it is installed.
+func Install(ctx context.Context, root string, out io.Writer) error {
+	return install.Install(ctx, root, out, install.Framework, install.LocalAWS)
+}
 
 // Options say how a server runs. Root and State are required.
 type Options struct {
@@ -63,15 +67,11 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
-	for attempt := 1; ; attempt++ {
-		s, err := start(ctx, opts, lock)
-		if err == nil {
-			return s, nil
-		}
-		if attempt == startAttempts || ctx.Err() != nil {
-			return nil, errors.Join(fmt.Errorf("start the local AWS: %w", err), lock.Unlock())
-		}
+	s, err := start(ctx, opts, lock)
+	if err != nil {
+		return nil, errors.Join(fmt.Errorf("start the local AWS: %w", err), lock.Unlock())
 	}
+	return s, nil
 }
 
 func start(ctx context.Context, opts Options, lock *flock.Flock) (*Server, error) {

@@ -1,25 +1,25 @@
 package localaws
 
 import (
-	"cmp"
 	"errors"
 	"net"
 	"os"
 	"path/filepath"
-	"strconv"
 
 	"github.com/gofrs/flock"
+
+	"users-api/scripts/internal/freeport"
 )
 
-// ErrRunning reports that another process runs a server on a state folder,
-// ErrNotRunning that none does.
+// ErrRunning reports that another process runs a server on a state folder, ErrNotRunning that none
+// does.
 var (
 	ErrRunning    = errors.New("`make dev` is running already in this checkout: end it first")
 	ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
 )
 
-// Running returns the URL of the server that another process runs on a state folder,
-// or ErrNotRunning.
+// Running returns the URL of the server that another process runs on a state folder, or
+// ErrNotRunning.
 func Running(state string) (string, error) {
 	port, err := os.ReadFile(portFile(state))
 	if err != nil {
@@ -58,17 +58,13 @@ func lockState(state string) (*flock.Flock, error) {
 
 func portFile(state string) string { return filepath.Join(state, "emulator.port") }
 
-// pickPort picks a free port: that of the last run if it is free, so that an
-// environment exported in another shell stays right after a restart.
+// pickPort picks a free port: that of the last run if it is free, so that an environment exported
+// in another shell stays right after a restart.
 func pickPort(state string) (string, error) {
-	last, _ := os.ReadFile(portFile(state)) // there may be none
-	l, err := net.Listen("tcp", "127.0.0.1:"+cmp.Or(string(last), "0"))
-	if err != nil {
-		l, err = net.Listen("tcp", "127.0.0.1:0")
+	if last, err := os.ReadFile(portFile(state)); err == nil {
+		if l, err := net.Listen("tcp", "127.0.0.1:"+string(last)); err == nil {
+			return string(last), l.Close()
+		}
 	}
-	if err != nil {
-		return "", err
-	}
-	defer l.Close()
-	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port), nil
+	return freeport.On("127.0.0.1")
 }

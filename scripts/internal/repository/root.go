@@ -7,24 +7,19 @@ import (
 	"path/filepath"
 )
 
-// Root is the nearest folder, from the working one upwards, that has a go.mod and a
-// serverless.yml. A test works in its package's folder.
+// Root is the nearest folder, from the working one upwards, that has a serverless.yml. A test works
+// in its package's folder.
 func Root() (string, error) {
 	dir, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for d := dir; ; d = filepath.Dir(d) {
-		if isFile(filepath.Join(d, "go.mod")) && isFile(filepath.Join(d, "serverless.yml")) {
+		if _, err := os.Stat(filepath.Join(d, "serverless.yml")); err == nil {
 			return d, nil
 		}
 		if d == filepath.Dir(d) {
 			return "", fmt.Errorf("%s is not in the repository: run this in its folder, where serverless.yml is", dir)
 		}
 	}
-}
-
-func isFile(name string) bool {
-	info, err := os.Stat(name)
-	return err == nil && info.Mode().IsRegular()
 }

@@ -1,12 +1,9 @@
 package main
 
 import (
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,26 +14,6 @@ import (
 
 	"users-api/scripts/internal/repository"
 )
-
-func TestTheTableIsServedByAChainOfThree(t *testing.T) {
-	t.Parallel()
-	table := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte(r.URL.Path)) }))
-	t.Cleanup(table.Close)
-	server, root, err := startTLS(table.URL)
-	require.NoError(t, err)
-	t.Cleanup(server.Close)
-
-	pool := x509.NewCertPool()
-	require.True(t, pool.AppendCertsFromPEM(pemOf(root)))
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}
-	t.Cleanup(client.CloseIdleConnections)
-	res, err := client.Get(server.URL)
-	require.NoError(t, err)
-	defer res.Body.Close()
-	assert.Equal(t, "HTTP/1.1 200 OK", res.Proto+" "+res.Status)
-	assert.Len(t, res.TLS.VerifiedChains[0], 3)
-	assert.Equal(t, tableHost, res.TLS.ServerName)
-}
 
 func TestGoReadsTheSystemsRootsFiveTimes(t *testing.T) {
 	t.Parallel()

@@ -1,6 +1,7 @@
 'use strict';
 
-// Corrects the roles that the framework and its role plugin make to least privilege.
+// Corrects what the framework makes of the functions: their environment and, to least privilege,
+// the roles that its role plugin makes.
 
 const xrayStatement = {
   Effect: 'Allow',
@@ -37,4 +38,18 @@ function dropUnusedRole(resources) {
   if (role && !JSON.stringify(others).includes(`"${id}"`)) delete resources[id];
 }
 
-module.exports = { correctRoles };
+/**
+ * Returns a function's environment without the variables that have no value, and
+ * without those of the authorizer that its other variables make useless: a secret
+ * that verifies nothing need not exist.
+ */
+function usedVariables(environment) {
+  const used = { ...environment };
+  if (used.IDENTITY_HEADER && (used.API_KEYS_ONLY || used.IDENTITY_HEADER !== 'Authorization')) {
+    for (const name of Object.keys(used)) if (/^JW(T|KS)_/.test(name)) delete used[name];
+  }
+  if (used.JWKS_URL) delete used.JWT_SECRET;
+  return Object.fromEntries(Object.entries(used).filter(([, value]) => value !== ''));
+}
+
+module.exports = { correctRoles, usedVariables };
