@@ -25,7 +25,7 @@ var mayImport = map[string][]string{
 	"pkg/user":  {"pkg/apperr"},
 	// the platform
 	"pkg/boot":       {"pkg/api", "pkg/logline", "pkg/env", "pkg/apperr"},
-	"pkg/api":        {"pkg/auth", "pkg/apperr", "pkg/logline"},
+	"pkg/api":        {"pkg/auth", "pkg/apperr", "pkg/logline", "pkg/env"},
 	"pkg/credential": {"pkg/auth", "pkg/env", "pkg/apperr"},
 	"pkg/auth":       {"pkg/apperr"},
 	"pkg/logline":    {"pkg/apperr"},

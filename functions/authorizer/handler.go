@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"log/slog"
 	"strings"
@@ -59,4 +60,19 @@ func record(ctx context.Context, p auth.Principal) {
 
 func countDenied(ctx context.Context, reason auth.Reason) {
 	logline.Count(ctx, "Denied", slog.String("reason", string(reason)))
+}
+
+// rehearse returns the event that the function serves while it starts: a TOKEN authorizer's, with a
+// credential that grants nothing.
+func rehearse(a *credential.Authenticator) ([]byte, error) {
+	header, err := a.Rehearsal()
+	if err != nil {
+		return nil, err
+	}
+	var event events.APIGatewayCustomAuthorizerRequest
+	if err := json.Unmarshal(rehearsal, &event); err != nil {
+		return nil, err
+	}
+	event.AuthorizationToken = header
+	return json.Marshal(event)
 }

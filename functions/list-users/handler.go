@@ -40,7 +40,7 @@ func newHandler(users lister) api.Guarded {
 		if page.Users == nil {
 			page.Users = []user.User{} // an empty list is [], not null
 		}
-		api.Detail(ctx, "users", len(page.Users))
+		api.AnnotateDebug(ctx, "users", len(page.Users))
 		return api.JSON(http.StatusOK, list{page.Users, page.Next})
 	})
 }

@@ -9,11 +9,10 @@ import (
 	"unicode/utf8"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/logline"
 )
 
-// MaxBodyBytes is the size of the largest body that is read. A valid one is well below 2 KB.
-const MaxBodyBytes = 64 << 10
+// maxBodyBytes is the size of the largest body that is read.
+const maxBodyBytes = 64 << 10
 
 // Decode reads the members of the JSON object in the request's body, names compared exactly. It is
 // stricter than encoding/json: it refuses a second member of the same name, data after the object
@@ -27,8 +26,8 @@ func Decode(r *Request) (map[string]json.RawMessage, error) {
 	switch {
 	case err != nil:
 		return nil, err
-	case len(body) > MaxBodyBytes:
-		return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("Request body is larger than %d bytes", MaxBodyBytes))
+	case len(body) > maxBodyBytes:
+		return nil, apperr.New(apperr.TooLarge, fmt.Sprintf("Request body is larger than %d bytes", maxBodyBytes))
 	case len(bytes.TrimSpace(body)) == 0:
 		return nil, apperr.New(apperr.Invalid, "Request body is empty; send a JSON object")
 	case !utf8.Valid(body):
@@ -74,7 +73,7 @@ func decodeObject(d *json.Decoder) (map[string]json.RawMessage, error) {
 		}
 		member := name.(string) // in valid JSON it is a member's name
 		if _, duplicate := members[member]; duplicate {
-			return nil, apperr.InvalidField(logline.Clip(member, maxFieldBytes), "must appear only once")
+			return nil, apperr.InvalidField(member, "must appear only once")
 		}
 		members[member] = value
 	}

@@ -46,7 +46,9 @@ func (g Guarded) Serve(ctx context.Context, req *Request) (Response, error) {
 	return g.handler(ctx, req)
 }
 
-// Annotate adds a member to the invocation's log line, and Detail one that is written at debug only;
+// Annotate adds a member to the invocation's log line, and AnnotateDebug one that is written at debug only;
 // see package logline.
 func Annotate(ctx context.Context, key string, value any) { logline.Annotate(ctx, key, value) }
-func Detail(ctx context.Context, key string, value any)   { logline.Detail(ctx, key, value) }
+func AnnotateDebug(ctx context.Context, key string, value any) {
+	logline.AnnotateDebug(ctx, key, value)
+}

@@ -10,6 +10,7 @@ import (
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
+	"users-api/pkg/env"
 	"users-api/pkg/logline"
 )
 
@@ -89,15 +90,10 @@ func (r *Request) joinHeaderLines() error {
 // X-Correlation-Id if it is fit for a log, else API Gateway's request id.
 func (r *Request) CorrelationID() string {
 	id := r.Headers.CorrelationID
-	unfit := func(c rune) bool { return !isLetterOrDigit(c) && !strings.ContainsRune("-_.:/+=", c) }
-	if id == "" || len(id) > 128 || strings.ContainsFunc(id, unfit) {
+	if len(id) > 128 || !env.IsName(id, "-_.:/+=") {
 		return r.RequestContext.RequestID
 	}
 	return id
-}
-
-func isLetterOrDigit(r rune) bool {
-	return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
 }
 
 // QueryValue returns a query parameter and reports whether the request has it. A parameter that
@@ -117,14 +113,11 @@ func (r *Request) QueryValue(key string) (string, bool, error) {
 func (r *Request) RefuseUnknownQuery(known ...string) error {
 	for key := range r.Query {
 		if !slices.Contains(known, key) {
-			return apperr.InvalidField(logline.Clip(key, maxFieldBytes), "is not a parameter of this request")
+			return apperr.InvalidField(key, "is not a parameter of this request")
 		}
 	}
 	return nil
 }
-
-// maxFieldBytes bounds what an error repeats of a name that the client sent.
-const maxFieldBytes = 64
 
 const maxIdempotencyKeyBytes = 255
 

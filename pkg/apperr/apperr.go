@@ -54,8 +54,19 @@ func Wrap(kind Kind, message string, cause error) *Error {
 	return &Error{Kind: kind, Message: message, Cause: cause}
 }
 
+// maxFieldLength is how many characters of a field's name, which the client may have made up, an
+// error repeats.
+const maxFieldLength = 64
+
 // InvalidFields returns the Invalid error for a request with wrong members, parameters or headers.
-func InvalidFields(details ...Detail) *Error { return New(Invalid, "Validation failed", details...) }
+func InvalidFields(details ...Detail) *Error {
+	for i := range details {
+		if name := []rune(details[i].Field); len(name) > maxFieldLength {
+			details[i].Field = string(name[:maxFieldLength]) + "…"
+		}
+	}
+	return New(Invalid, "Validation failed", details...)
+}
 
 // InvalidField returns the Invalid error for one wrong member, parameter or header.
 func InvalidField(field, message string) *Error { return InvalidFields(Detail{field, message}) }

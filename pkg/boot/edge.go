@@ -64,11 +64,11 @@ func (e *Edge) serve(ctx context.Context, line *logline.Line, h api.Handler, pay
 
 // addSizes adds the sizes of the event and the answer, and the time that is left.
 func (e *Edge) addSizes(ctx context.Context, event []byte, req *api.Request, res api.Response) {
-	logline.Detail(ctx, "eventBytes", len(event))
-	logline.Detail(ctx, "requestBytes", len(req.Body))
-	logline.Detail(ctx, "responseBytes", len(res.Body))
+	logline.AnnotateDebug(ctx, "eventBytes", len(event))
+	logline.AnnotateDebug(ctx, "requestBytes", len(req.Body))
+	logline.AnnotateDebug(ctx, "responseBytes", len(res.Body))
 	if deadline, ok := ctx.Deadline(); ok {
-		logline.Detail(ctx, "remainingMs", deadline.Sub(e.now()).Milliseconds())
+		logline.AnnotateDebug(ctx, "remainingMs", deadline.Sub(e.now()).Milliseconds())
 	}
 }
 

@@ -72,7 +72,7 @@ func TestLevels(t *testing.T) {
 			c.Level, c.DebugSample = tt.level, tt.sample
 			h := newHarness(t, c)
 			h.invoke(t.Context(), func(ctx context.Context, _ *api.Request) (api.Response, error) {
-				api.Detail(ctx, "page", 20)
+				api.AnnotateDebug(ctx, "page", 20)
 				if tt.fails {
 					return api.Response{}, errors.New("boom")
 				}

@@ -149,8 +149,8 @@ func Annotate(ctx context.Context, key string, value any) {
 	add(ctx, func(l *Line) { l.members = append(l.members, slog.Any(key, value)) })
 }
 
-// Detail is Annotate for a member that is written at debug only.
-func Detail(ctx context.Context, key string, value any) {
+// AnnotateDebug is Annotate for a member that is written at debug only.
+func AnnotateDebug(ctx context.Context, key string, value any) {
 	if l, _ := ctx.Value(lineKey{}).(*Line); l != nil && l.debug {
 		Annotate(ctx, key, value)
 	}

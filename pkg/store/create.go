@@ -79,11 +79,11 @@ func (t *Table) notCreated(err error, in user.Input) (user.User, error) {
 	case dynamo.IsContended(err):
 		return user.User{}, dynamo.Contended(err)
 	case reasons.ConditionFailed(createReservation) != nil:
-		return user.User{}, errEmailTaken(err)
+		return user.User{}, emailTaken(err)
 	}
 	return user.User{}, err
 }
 
-func errEmailTaken(cause error) error {
+func emailTaken(cause error) error {
 	return apperr.Wrap(apperr.Conflict, "Email address is taken", cause)
 }

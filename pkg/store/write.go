@@ -97,8 +97,8 @@ func (t *Table) release(e user.Email, id user.ID) *types.Delete {
 	}
 }
 
-// writeUserAnd writes a user and what goes with it. The reservation of a new address, if there is
-// one, is the first of the rest.
+// writeUserAnd writes a user and the changes of its reservations in one transaction. The
+// reservation of a new address, if there is one, is the first of the rest.
 //
 // It is a transaction even without a rest: only a transaction carries a token by which DynamoDB
 // recognizes a call that the SDK repeats because the answer was lost. A plain conditional write
@@ -114,7 +114,7 @@ func (t *Table) writeUserAnd(ctx context.Context, userWrite types.TransactWriteI
 	case reasons.ConditionFailed(0) != nil, dynamo.IsContended(err):
 		return dynamo.Contended(err) // the user has changed, or is being changed
 	case reasons.ConditionFailed(1) != nil && rest[0].Put != nil:
-		return errEmailTaken(err)
+		return emailTaken(err)
 	}
 	return err
 }

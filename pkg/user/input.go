@@ -48,7 +48,7 @@ func ParseInput(members map[string]json.RawMessage) (in Input, err error) {
 	in.Age, err = parseAge(members["age"])
 	check("age", err)
 	for _, name := range unknown(members) {
-		check(clip(name), errors.New("is not a member of a user"))
+		check(name, errors.New("is not a member of a user"))
 	}
 	if len(wrong) > 0 {
 		return Input{}, apperr.InvalidFields(wrong...)
@@ -97,22 +97,12 @@ func parseText(raw json.RawMessage) (string, error) {
 	return *s, nil
 }
 
-// Bounds on what an error repeats of the request.
-const (
-	maxUnknownShown = 10
-	maxFieldShown   = 64 // characters
-)
+// maxUnknownShown is how many members an error names at most.
+const maxUnknownShown = 10
 
 // unknown returns the names of the first members that a user does not have.
 func unknown(members map[string]json.RawMessage) []string {
 	known := func(name string) bool { return name == "name" || name == "email" || name == "age" }
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(members)), known)
 	return names[:min(len(names), maxUnknownShown)]
-}
-
-func clip(name string) string {
-	if runes := []rune(name); len(runes) > maxFieldShown {
-		return string(runes[:maxFieldShown]) + "…"
-	}
-	return name
 }

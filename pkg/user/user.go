@@ -25,7 +25,7 @@ import (
 type User struct {
 	ID        ID     `json:"id"`
 	Name      string `json:"name"`
-	Email     string `json:"email"` // as the client wrote it
+	Email     string `json:"email"` // text, so that a stored address stays readable when a rule becomes stricter
 	Age       *int   `json:"age,omitempty"`
 	CreatedAt Time   `json:"createdAt"`
 	UpdatedAt Time   `json:"updatedAt"`
