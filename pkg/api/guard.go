@@ -3,7 +3,7 @@
 //
 // A request goes one way:
 //
-//	event -> ParseRequest -> Guarded.Serve -> handler -> Decode -> ... -> JSON -> Encode
+// 	event -> ParseRequest -> Guarded.Serve -> handler -> Decode -> ... -> JSON -> Encode
 //
 // Package boot calls it in that order and turns a handler's error into an answer and a log line.
 package api
@@ -46,8 +46,8 @@ func (g Guarded) Serve(ctx context.Context, req *Request) (Response, error) {
 	return g.handler(ctx, req)
 }
 
-// Annotate adds a member to the invocation's log line, and AnnotateDebug one that is written at debug only;
-// see package logline.
+// Annotate adds a member to the invocation's log line, and AnnotateDebug one that is written at
+// debug only; see package logline.
 func Annotate(ctx context.Context, key string, value any) { logline.Annotate(ctx, key, value) }
 func AnnotateDebug(ctx context.Context, key string, value any) {
 	logline.AnnotateDebug(ctx, key, value)
