@@ -3,7 +3,7 @@
 //
 // A request goes one way:
 //
-// 	event -> ParseRequest -> Guarded.Serve -> handler -> Decode -> ... -> JSON -> Encode
+//	event -> ParseRequest -> Guarded.Serve -> handler -> Decode -> ... -> JSON -> Encode
 //
 // Package boot calls it in that order and turns a handler's error into an answer and a log line.
 package api
