@@ -45,7 +45,7 @@ var mayImport = map[string][]string{
 var testsMayImport = map[string][]string{
 	"functions/*":          {"pkg/testing/apitest", "pkg/testing/usertest", "pkg/testing/runtimeapi"},
 	"functions/authorizer": {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
-	"pkg/store/enginetest": {"pkg/store", "pkg/user", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/usertest"},
+	"pkg/store/enginetest": {"pkg/store", "pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/usertest"},
 	"pkg/user":             {"pkg/testing/usertest"},
 	"pkg/boot":             {"pkg/testing/linetest"},
 }

@@ -5,6 +5,7 @@ package enginetest
 import (
 	"context"
 	"fmt"
+	"net/http"
 	"os"
 	"sync/atomic"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
+	"users-api/pkg/dynamo"
 	"users-api/pkg/env"
 	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
@@ -75,25 +77,43 @@ func (f *fixture) now() time.Time { return time.Now().Add(time.Duration(f.ahead.
 
 func (f *fixture) advance(d time.Duration) { f.ahead.Add(int64(d)) }
 
-// opener is store.FromEnv or store.ListFromEnv.
-type opener = func(env.Lookup) (*store.Table, error)
-
 // fromEnv returns the table at an endpoint as a deployed function has it, with the client, timeouts
 // and retries of production.
 func (f *fixture) fromEnv(endpoint string) *store.Table { return f.open(store.FromEnv, endpoint) }
 
-func (f *fixture) open(open opener, endpoint string) *store.Table {
+// listFromEnv is fromEnv for the function that lists.
+func (f *fixture) listFromEnv(endpoint string) *store.Table {
+	return f.open(store.ListFromEnv, endpoint)
+}
+
+func (f *fixture) open(open func(env.Lookup) (*store.Table, error), endpoint string) *store.Table {
 	f.t.Helper()
-	table, err := open(lookup(map[string]string{
-		"TABLE_NAME": f.name, "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
-		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
-	}))
+	table, err := open(f.environment(endpoint))
 	require.NoError(f.t, err)
 	return table
 }
 
-func lookup(env map[string]string) func(string) (string, bool) {
-	return func(key string) (string, bool) { v, ok := env[key]; return v, ok }
+// patient returns the table at an endpoint with the client and the retries of production, but
+// without its timeouts: a slow machine causes no additional call.
+func (f *fixture) patient(endpoint string) *store.Table {
+	f.t.Helper()
+	r := env.New(f.environment(endpoint))
+	options := dynamo.FromEnv(r).Options()
+	require.NoError(f.t, r.Err())
+	options.HTTPClient = &http.Client{Transport: &http.Transport{}}
+	return store.New(dynamodb.New(options), f.name, f.now, user.NewID)
+}
+
+// environment returns the variables of a deployed function.
+func (f *fixture) environment(endpoint string) env.Lookup {
+	return lookup(map[string]string{
+		"TABLE_NAME": f.name, "AWS_REGION": "us-east-1", "AWS_ENDPOINT_URL_DYNAMODB": endpoint,
+		"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test",
+	})
+}
+
+func lookup(variables map[string]string) env.Lookup {
+	return func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
 }
 
 // counted returns the table behind a proxy that counts calls.
