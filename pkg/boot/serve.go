@@ -3,8 +3,8 @@
 //
 // A handler's error is mapped and logged here and nowhere else: its kind becomes the status, the
 // client gets its message and nothing of its cause, and the one log line of the invocation has
-// both. A panic and a missed deadline are errors too. What is here for speed alone is in
-// tuning_*.go.
+// both. A panic and a missed deadline are errors too. prime.go and tuning_*.go are here for speed
+// alone.
 package boot
 
 import (

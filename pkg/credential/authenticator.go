@@ -55,8 +55,8 @@ func FromEnv(lookup env.Lookup) (*Authenticator, error) {
 // New returns an authenticator that is configured by variables, fetches the issuer's keys with
 // client and takes the time from now. The variables are IDENTITY_HEADER, API_KEYS, API_KEYS_ONLY,
 // JWT_SECRET or JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_ALGORITHMS and JWT_LEEWAY;
-// docs/operations.md describes them. The error names every one that is missing or wrong and what it
-// must hold, and quotes none of them.
+// docs/operations.md describes them. The error names every one that holds an unresolved reference
+// or, if none does, every one that is missing or wrong. It says what each must hold, and quotes none.
 func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authenticator, error) {
 	c, err := parseConfig(lookup)
 	if err != nil {

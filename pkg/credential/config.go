@@ -31,8 +31,8 @@ type config struct {
 	leeway     time.Duration
 }
 
-// configReader reads the variables that New documents. Its faults name every variable that is
-// missing or wrong and what it must hold, and quote none of them.
+// configReader reads the variables that New documents. Its faults say what a variable must hold, and
+// do not quote it.
 type configReader struct{ *env.Reader }
 
 func parseConfig(lookup env.Lookup) (config, error) {

@@ -55,9 +55,9 @@ func Build(t testing.TB, function string) string {
 	return binary
 }
 
-// dependOnSources reads what the binary is made of. Go caches a test's result as
-// long as the test and the files that it has read are the same; it does not see
-// what a compiler reads that the test starts.
+// dependOnSources opens the binary's sources, so that Go's test cache depends on
+// them. Go caches a test's result as long as the files that the test itself has
+// opened are the same; it does not see those that a child process opens.
 func dependOnSources(t testing.TB, function string) {
 	t.Helper()
 	list := `{{if .Module}}{{if .Module.Main}}{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{range .EmbedFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}{{.Module.Dir}}/go.mod{{"\n"}}{{.Module.Dir}}/go.sum{{"\n"}}{{end}}{{end}}`

@@ -176,7 +176,7 @@ func (a answer) result() ([]byte, error) {
 func (f *Function) Started() time.Time { return f.started }
 
 // AwaitIdle waits until the function asks for its next event, and returns the time at
-// which it did. The first time is the end of its initialisation; each is returned once.
+// which it did. The first time is the end of its initialization; each is returned once.
 // The error is ErrExited if the process ended first.
 func (f *Function) AwaitIdle(ctx context.Context) (time.Time, error) {
 	ctx, cancel := context.WithTimeout(ctx, Timeout)
