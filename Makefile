@@ -1,11 +1,11 @@
-# users-api on the laptop and in CI. `make` alone lists what there is.
+# users-api on the laptop and in CI. `make` alone lists the targets.
 #
 # Everything that is downloaded, built or kept goes to git-ignored folders.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
 .PHONY: help dev token api-key invoke logs stats seed load deploy package build bench cost reset clean FORCE
-.PHONY: check test test-engines proof lint lint-go test-unit test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
+.PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -26,7 +26,7 @@ on_local = test -e .local/env || { echo "the local AWS is not running: start it 
 ARCHITECTURE ?= arm64
 sam_goarch = $(or $(filter arm64,$(ARCHITECTURE)),$(if $(filter x86_64,$(ARCHITECTURE)),amd64),$(error ARCHITECTURE is "$(ARCHITECTURE)": it must be arm64 or x86_64))
 
-# Makes targets side by side, as far as two cores bear it, all of them even if one fails,
+# Makes targets side by side, two at a time, all of them even if one fails,
 # and keeps their output apart where make can: macOS's own cannot.
 side_by_side = $(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATURES)),--output-sync=target)
 
@@ -72,8 +72,8 @@ build: ## compile everything for this machine
 	go build -o .build/bin/ ./functions/...
 	go -C scripts build -o ../.build/bin/ ./...
 
-check: ## gofmt, go vet, staticcheck and the unit tests, in half a minute; needs Go alone, and Node.js and node_modules for the plugin's
-	@$(side_by_side) lint-go test-unit test-plugin-unit
+check: ## gofmt, go vet, staticcheck, the unit tests and the places of each route, in half a minute; needs Go alone, and Node.js and node_modules for the plugin's
+	@$(side_by_side) lint-go test-unit test-lint test-plugin-unit
 
 test: check-test $(dev) .build/engines ## all checks and tests, in some minutes
 	@$(dev) install
@@ -83,7 +83,7 @@ test: check-test $(dev) .build/engines ## all checks and tests, in some minutes
 test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
 	@.build/engines $(MAKE) test-store
 
-proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the framework's own commands, and see what AWS then says
+proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the framework's own commands, and check the result in the AWS APIs
 	@$(dev) install
 	go -C scripts test -count=1 -timeout=1h -v ./tests/proof
 
@@ -106,6 +106,9 @@ lint-go:
 
 test-unit:
 	go test ./...
+
+test-lint:
+	go -C scripts test -count=1 ./lint
 
 test-plugin-unit:
 	@if test -d node_modules && command -v npm >/dev/null; then npm run test:unit --silent; \

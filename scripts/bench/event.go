@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,14 +25,23 @@ type event struct {
 	Body           string
 }
 
-// readEvent reads the test event of the function in a folder: get.json of get-user,
-// and bearer.json of the authorizer.
+// readEvent reads the test event of the function in a folder: the only one in its testdata,
+// or of several the one that main.go embeds.
 func readEvent(folder string) (e event, err error) {
-	name, _, found := strings.Cut(filepath.Base(folder), "-")
-	if !found {
-		name = "bearer"
+	files, _ := filepath.Glob(filepath.Join(folder, "testdata", "*.json")) // the pattern is valid
+	if len(files) > 1 {
+		source, err := os.ReadFile(filepath.Join(folder, "main.go"))
+		if err != nil {
+			return e, err
+		}
+		files = slices.DeleteFunc(files, func(file string) bool {
+			return !bytes.Contains(source, []byte("//go:embed testdata/"+filepath.Base(file)+"\n"))
+		})
 	}
-	text, err := os.ReadFile(filepath.Join(folder, "testdata", name+".json"))
+	if len(files) != 1 {
+		return e, fmt.Errorf("%s has no event to send: add one to its testdata, and embed it in main.go", folder)
+	}
+	text, err := os.ReadFile(files[0])
 	if err == nil {
 		err = json.Unmarshal(text, &e)
 	}

@@ -68,6 +68,8 @@ func TestEvents(t *testing.T) {
 	p, err := readProject(root)
 	require.NoError(t, err)
 	require.NotEmpty(t, p.Functions)
+	_, err = readEvent("floor")
+	assert.ErrorContains(t, err, "floor has no event to send")
 	const id = "019b0000-0000-7000-8000-000000000000"
 	for name, f := range p.Functions {
 		_, err := p.environment(name, "users")
