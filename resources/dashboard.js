@@ -31,7 +31,7 @@ function widgets({ service, stage, prefix, names }) {
   const table = ['TableName', prefix];
   const lambdaMetric = (metric) =>
     names.map((name) => ['AWS/Lambda', metric, 'FunctionName', `${prefix}-${name}`, { label: name }]);
-  const data = names.filter((name) => name !== 'authorizer');
+  const routeNames = names.filter((name) => name !== 'authorizer');
   const ownMetric = (metric, of = names) =>
     of.map((name) => [service, metric, ...own, 'function_name', `${prefix}-${name}`, { label: name }]);
 
@@ -47,7 +47,7 @@ function widgets({ service, stage, prefix, names }) {
       ['AWS/ApiGateway', 'Latency', ...api, { label: 'p99', stat: 'p99' }],
     ]),
     graph('5xx by function', 'Sum', ownMetric('Errors')),
-    graph('4xx by function', 'Sum', ownMetric('ClientErrors', data)),
+    graph('4xx by function', 'Sum', ownMetric('ClientErrors', routeNames)),
     graph('Duration p99 by function, ms', 'p99', lambdaMetric('Duration')),
     graph('Cold starts by function', 'Sum', ownMetric('ColdStart')),
     graph('Credentials', 'Sum', [
@@ -116,7 +116,7 @@ const ids = ['requestId', 'correlation_id', 'function_request_id', 'xray_trace_i
 
 function queries({ prefix, names }) {
   const all = names.map((name) => `/aws/lambda/${prefix}-${name}`);
-  const data = all.filter((group) => !group.endsWith('-authorizer'));
+  const ofRoutes = all.filter((group) => !group.endsWith('-authorizer'));
   const authorizer = all.filter((group) => group.endsWith('-authorizer'));
   const saved = {
     errors: [all, errorsQuery],
@@ -126,11 +126,11 @@ function queries({ prefix, names }) {
         ' by function_name, errorKind | sort errors desc',
     ],
     slowest: [
-      data,
+      ofRoutes,
       'fields @timestamp, route, status, RequestDuration, ColdStart, requestId | filter Requests = 1 | sort RequestDuration desc | limit 50',
     ],
     'slowest-routes': [
-      data,
+      ofRoutes,
       'filter Requests = 1 | stats count(*) as requests, pct(RequestDuration, 50) as p50, pct(RequestDuration, 90) as p90,' +
         ' pct(RequestDuration, 99) as p99, max(RequestDuration) as slowest by function_name, route | sort p99 desc',
     ],
@@ -144,12 +144,12 @@ function queries({ prefix, names }) {
         ' pct(primeMs, 50) as primeP50, count(primeError) as primeErrors by function_name',
     ],
     routes: [
-      data,
+      ofRoutes,
       'filter ispresent(status) | stats count(*) as requests, pct(RequestDuration, 50) as p50, pct(RequestDuration, 99) as p99' +
         ' by route, status | sort requests desc',
     ],
     'busiest-callers': [
-      data,
+      ofRoutes,
       'filter ispresent(principal) | stats count(*) as requests, sum(ClientErrors) as refused by principal | sort requests desc | limit 25',
     ],
     denied: [

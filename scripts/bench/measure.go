@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"golang.org/x/perf/benchfmt"
+	"gonum.org/v1/gonum/stat"
 
 	"users-api/pkg/testing/runtimeapi"
 )
@@ -130,11 +131,11 @@ func (i instance) requests(ctx context.Context, events [][]byte) (wall, cpu time
 	if err != nil {
 		return 0, 0, err
 	}
-	walls := make([]time.Duration, len(events))
+	walls := make([]float64, len(events))
 	for n, e := range events {
 		start := time.Now()
 		answer, err := i.Invoke(ctx, e)
-		walls[n] = time.Since(start)
+		walls[n] = float64(time.Since(start))
 		if err == nil && !success.Match(answer) {
 			err = fmt.Errorf("the answer is no success: %s", answer)
 		}
@@ -147,5 +148,5 @@ func (i instance) requests(ctx context.Context, events [][]byte) (wall, cpu time
 	}
 	after, err := cpuTime(i.PID())
 	slices.Sort(walls)
-	return walls[len(walls)/2], (after - before) / time.Duration(len(events)), err
+	return time.Duration(stat.Quantile(0.5, stat.Empirical, walls, nil)), (after - before) / time.Duration(len(events)), err
 }

@@ -12,6 +12,8 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"gonum.org/v1/gonum/stat"
+
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/localaws"
 )
@@ -113,11 +115,9 @@ func (t *tally) add(e event) {
 	}
 	i, _ := slices.BinarySearch(t.durations, e.Milliseconds)
 	t.durations = slices.Insert(t.durations, i, e.Milliseconds)
-	t.P50, t.P90, t.P99 = t.percentile(50), t.percentile(90), t.percentile(99)
+	quantile := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, t.durations, nil) }
+	t.P50, t.P90, t.P99 = quantile(0.5), quantile(0.9), quantile(0.99)
 }
-
-// percentile is the least duration that at least p percent of all do not exceed.
-func (t *tally) percentile(p int) float64 { return t.durations[(p*len(t.durations)+99)/100-1] }
 
 // write writes a table.
 func (s *stats) write(w io.Writer) error {

@@ -16,10 +16,10 @@ import (
 	"users-api/scripts/internal/install"
 )
 
-// startTimeout and stopTimeout are for a busy machine; both take about a second.
+// startTimeout and stopTimeout are far beyond the second that each takes.
 const (
-	startTimeout = 60 * time.Second
-	stopTimeout  = 15 * time.Second
+	startTimeout = 5 * time.Minute
+	stopTimeout  = 5 * time.Minute
 )
 
 // launch starts the process as the leader of a group of its own: a Ctrl-C in the terminal reaches

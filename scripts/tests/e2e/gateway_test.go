@@ -19,11 +19,11 @@ func testCredentials(t *testing.T) {
 		credential string
 		status     int
 	}{
-		"a token":          {"Bearer " + token(t), http.StatusOK},
-		"a key":            {"ApiKey " + secret(t).APIKey, http.StatusOK},
-		"nothing":          {anonymous, http.StatusUnauthorized},
-		"an expired token": {"Bearer " + signed(t, "late", "users:read", -2*time.Minute), http.StatusUnauthorized},
-		"an unknown key":   {"ApiKey " + uuid.NewString(), http.StatusUnauthorized},
+		"a token":          {credential: "Bearer " + token(t), status: http.StatusOK},
+		"a key":            {credential: "ApiKey " + secret(t).APIKey, status: http.StatusOK},
+		"nothing":          {credential: anonymous, status: http.StatusUnauthorized},
+		"an expired token": {credential: "Bearer " + signed(t, "late", "users:read", -2*time.Minute), status: http.StatusUnauthorized},
+		"an unknown key":   {credential: "ApiKey " + uuid.NewString(), status: http.StatusUnauthorized},
 	} {
 		a := call(t, request{Method: "GET", Target: "/users?limit=1", Credential: test.credential})
 		if test.status != http.StatusOK {

@@ -93,9 +93,9 @@ func testPortInUse(t *testing.T) {
 		args []string
 		want string
 	}{
-		"port of another program": {[]string{"dev", "PORT=" + port}, `(?m)^port ` + port + ` is in use by another program: end that one, or take another port with .make dev PORT=\d+.$`},
-		"second make dev":         {[]string{"dev", "PORT=0"}, "`make dev` is running already in this checkout"},
-		"reset meanwhile":         {[]string{"reset"}, "end it first"},
+		"port of another program": {args: []string{"dev", "PORT=" + port}, want: `(?m)^port ` + port + ` is in use by another program: end that one, or take another port with .make dev PORT=\d+.$`},
+		"second make dev":         {args: []string{"dev", "PORT=0"}, want: "`make dev` is running already in this checkout"},
+		"reset meanwhile":         {args: []string{"reset"}, want: "end it first"},
 	} {
 		p, err := tree.Run(t.Context(), nil, "make", test.args...)
 		assert.Error(t, err, name)

@@ -73,13 +73,13 @@ func testConditions(t *testing.T) {
 		method, header, value string
 		status                int
 	}{
-		{"GET", "If-None-Match", `"1"`, http.StatusNotModified},
-		{"GET", "If-None-Match", `"2"`, http.StatusOK},
-		{"PUT", "If-Match", `"2"`, http.StatusPreconditionFailed},
-		{"PUT", "If-Match", `"x","forged":true,"`, http.StatusBadRequest},
-		{"PUT", "If-Match", `"1"`, http.StatusOK},
-		{"DELETE", "If-Match", `"1"`, http.StatusPreconditionFailed},
-		{"DELETE", "If-Match", `"2"`, http.StatusNoContent},
+		{method: "GET", header: "If-None-Match", value: `"1"`, status: http.StatusNotModified},
+		{method: "GET", header: "If-None-Match", value: `"2"`, status: http.StatusOK},
+		{method: "PUT", header: "If-Match", value: `"2"`, status: http.StatusPreconditionFailed},
+		{method: "PUT", header: "If-Match", value: `"x","forged":true,"`, status: http.StatusBadRequest},
+		{method: "PUT", header: "If-Match", value: `"1"`, status: http.StatusOK},
+		{method: "DELETE", header: "If-Match", value: `"1"`, status: http.StatusPreconditionFailed},
+		{method: "DELETE", header: "If-Match", value: `"2"`, status: http.StatusNoContent},
 	} {
 		r := request{Method: step.method, Target: "/users/" + u.ID, Header: headers{step.header: step.value}}
 		if step.method == "PUT" {

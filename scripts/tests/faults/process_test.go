@@ -146,27 +146,41 @@ func testClosedLog(t *testing.T, bin binaries) {
 	}
 }
 
-// testRehearsal checks that each function's made-up request succeeds and writes nothing.
+// testRehearsal checks that each function's made-up request succeeds and writes nothing. A slow
+// machine may not finish it in priming's two seconds, so a function that ran out of time starts again.
 func testRehearsal(t *testing.T, bin binaries) {
 	for name, binary := range bin {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			tb := newTable(t)
-			calls, log := new(storetest.Faulty), new(runtimeapi.Log)
-			f := tb.start(binary, calls.Serve(t, endpoint), log)
-			assert.Equal(t, http.StatusUnauthorized, invoke(t, f, "{}").StatusCode, "which calls no table")
-			assert.LessOrEqual(t, calls.Calls(), int64(2), "connections alone")
-			items, err := storetest.Items(t.Context(), tb.client, tb.name)
-			require.NoError(t, err)
-			assert.Empty(t, items)
-			var line struct {
-				Primed     int
-				PrimeError string
+			for range 20 {
+				if rehearses(t, binary) {
+					return
+				}
 			}
-			require.NoError(t, log.Line(t.Context(), "1", &line))
-			assert.Equal(t, 1, line.Primed, line.PrimeError)
+			assert.Fail(t, "no rehearsal ended in time")
 		})
 	}
+}
+
+// rehearses starts a function and reports whether its rehearsal ended in time.
+func rehearses(t *testing.T, binary string) bool {
+	tb := newTable(t)
+	calls, log := new(storetest.Faulty), new(runtimeapi.Log)
+	f := tb.start(binary, calls.Serve(t, endpoint), log)
+	assert.Equal(t, http.StatusUnauthorized, invoke(t, f, "{}").StatusCode, "which calls no table")
+	assert.LessOrEqual(t, calls.Calls(), int64(2), "connections alone")
+	items, err := storetest.Items(t.Context(), tb.client, tb.name)
+	require.NoError(t, err)
+	assert.Empty(t, items)
+	var line struct {
+		Primed     int
+		PrimeError string
+	}
+	require.NoError(t, log.Line(t.Context(), "1", &line))
+	if line.Primed == 0 {
+		assert.Regexp(t, "deadline|answered 504", line.PrimeError)
+	}
+	return line.Primed == 1
 }
 
 func testEnvironment(t *testing.T, bin binaries) {

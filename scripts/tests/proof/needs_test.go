@@ -41,15 +41,15 @@ type need struct {
 }
 
 var needs = []need{
-	{"listUsers", "dynamodb:Query", list},
-	{"listUsers", "dynamodb:GetItem", search},
-	{"getUser", "dynamodb:GetItem", get},
-	{"createUser", "dynamodb:PutItem", post},
-	{"updateUser", "dynamodb:GetItem", putAge},
-	{"updateUser", "dynamodb:PutItem", putAge},
-	{"updateUser", "dynamodb:DeleteItem", putAddress}, // the old address's reservation
-	{"deleteUser", "dynamodb:GetItem", remove},
-	{"deleteUser", "dynamodb:DeleteItem", remove},
+	{function: "listUsers", action: "dynamodb:Query", Request: list},
+	{function: "listUsers", action: "dynamodb:GetItem", Request: search},
+	{function: "getUser", action: "dynamodb:GetItem", Request: get},
+	{function: "createUser", action: "dynamodb:PutItem", Request: post},
+	{function: "updateUser", action: "dynamodb:GetItem", Request: putAge},
+	{function: "updateUser", action: "dynamodb:PutItem", Request: putAge},
+	{function: "updateUser", action: "dynamodb:DeleteItem", Request: putAddress}, // the old address's reservation
+	{function: "deleteUser", action: "dynamodb:GetItem", Request: remove},
+	{function: "deleteUser", action: "dynamodb:DeleteItem", Request: remove},
 }
 
 // testNeeds takes each right away from the function that has it, and has a request fail.

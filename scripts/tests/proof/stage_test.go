@@ -126,7 +126,9 @@ func (s *stage) serves(t *testing.T, u harness.User) {
 	require.Equal(t, u, s.call(t, of(u, get)).User(t, http.StatusOK))
 }
 
-// tooMany sends a request many times at once and returns how many are refused as too many.
+// tooMany sends a request many times at once and returns how many are refused as too many. At a
+// limit of 1 a second none is refused if a slow machine takes half a minute to send them: who waits
+// for a refusal calls it until there is one.
 func (s *stage) tooMany(t *testing.T, r harness.Request) (refused int) {
 	t.Helper()
 	for _, a := range harness.Together(30, func(int) harness.Answer { return s.call(t, r) }) {
