@@ -18,7 +18,7 @@ import (
 	"users-api/scripts/internal/repository"
 )
 
-// The bench as it is run, with the least of everything, and this checkout as its own base.
+// TestBench runs the whole bench with the smallest numbers, and this checkout as its own base.
 func TestBench(t *testing.T) {
 	root, err := repository.Root()
 	require.NoError(t, err)

@@ -25,7 +25,7 @@ type checkout struct {
 	name   string // of the table
 	table  *store.Table
 	users  int       // how many addresses were given to users
-	shared user.User // the user that events which only read are about
+	shared user.User // the user that read requests name
 }
 
 // target is a program to measure.

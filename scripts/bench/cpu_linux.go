@@ -14,8 +14,8 @@ import (
 // cpus are the CPU of the functions, and those of the bench and its servers.
 type cpus struct{ functions, servers unix.CPUSet }
 
-// splitCPUs keeps the last CPU for the functions, and this process and what it starts
-// to the others.
+// splitCPUs reserves the last CPU for the functions, and moves this process, with the
+// servers that it starts, to the others.
 func splitCPUs() (c cpus, err error) {
 	if err := unix.SchedGetaffinity(0, &c.servers); err != nil {
 		return c, err

@@ -55,7 +55,7 @@ func readEvent(folder string) (e event, err error) {
 }
 
 // browserHeaders are headers that a browser sends and test events lack. With them an
-// event has the 3 KB that API Gateway sends.
+// event has 3 KB, as those of API Gateway have.
 var browserHeaders = [][2]string{
 	{"Accept-Language", "en-GB,en;q=0.9,de;q=0.8"},
 	{"Referer", "https://app.example.com/users?sort=newest"},
@@ -87,7 +87,7 @@ func (e event) about(id, email string) ([]byte, error) {
 	for old, value := range map[string]string{
 		e.PathParameters.ID:                  id,
 		emailAddress.FindString(e.Body):      email,
-		e.Headers["Authorization"] + e.Token: "Bearer " + token, // it has one of them
+		e.Headers["Authorization"] + e.Token: "Bearer " + token, // one of the two is empty
 		e.Headers["Idempotency-Key"]:         uuid.NewString(),
 	} {
 		if old != "" {

@@ -9,13 +9,13 @@
 //
 // It builds the functions as a deployment does, serves them the Lambda Runtime API,
 // and starts each of them anew in every round, in random order, so that a change of
-// the machine's load falls on all alike. A cold request is the initialisation (from
+// the machine's load falls on all alike. A cold request is the initialization (from
 // the start of the process until it asks for its first event) and the first request
 // together. Warm requests follow. Compare ratios within one run: machines differ.
 //
 // What is as on Lambda:
 //
-//   - CPU: all of one CPU during initialisation, and from the first event on the
+//   - CPU: all of one CPU during initialization, and from the first event on the
 //     memory size's share, as a quota in periods of 20 ms: 1.45 ms at 128 MB.
 //     DynamoDB Local, the TLS server and the Runtime API run on other CPUs.
 //   - TLS: a chain of three RSA certificates. The bench's root is among the system's

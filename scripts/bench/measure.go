@@ -31,7 +31,7 @@ type series struct {
 // Units of a result.
 const (
 	initUnit = "init-sec"
-	coldUnit = "cold-sec"   // initialisation and first request
+	coldUnit = "cold-sec"   // initialization and first request
 	warmUnit = "warm-sec"   // median of the warm requests
 	cpuUnit  = "cpu-sec/op" // CPU time of a warm request
 	sizeUnit = "binary-B"
@@ -97,7 +97,7 @@ func (b *bench) coldStart(ctx context.Context, s *series) (_ *benchfmt.Result, e
 	return s.send(ctx, i, ready.Sub(i.Started()), events)
 }
 
-// send sends the events to an instance that took init to initialise, and returns the result.
+// send sends the events to an instance that took init to initialize, and returns the result.
 func (s *series) send(ctx context.Context, i instance, init time.Duration, events [][]byte) (*benchfmt.Result, error) {
 	first, _, err := i.requests(ctx, events[:1])
 	if err != nil {
@@ -137,7 +137,7 @@ func (i instance) requests(ctx context.Context, events [][]byte) (wall, cpu time
 		answer, err := i.Invoke(ctx, e)
 		walls[n] = float64(time.Since(start))
 		if err == nil && !success.Match(answer) {
-			err = fmt.Errorf("the answer is no success: %s", answer)
+			err = fmt.Errorf("unsuccessful answer: %s", answer)
 		}
 		if err == nil {
 			_, err = i.AwaitIdle(ctx)

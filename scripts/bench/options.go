@@ -14,7 +14,7 @@ const (
 	maxMemory = 10240
 )
 
-// options are the command line's. Empty strings are options that were not given.
+// options are those of the command line. An empty string is an option that was not given.
 type options struct {
 	functions []string // names in serverless.yml; none means all
 	rounds    int      // cold starts of each function at each memory size

@@ -17,7 +17,7 @@ import (
 	"gonum.org/v1/plot/vg"
 )
 
-// confidence is that of the intervals.
+// confidence is the confidence level of the intervals.
 const confidence = 0.95
 
 // sample returns the measured values of a unit, each times a scale.
@@ -74,7 +74,7 @@ func writeTable(w io.Writer, all []*series) error {
 		}
 	}
 	_, err := fmt.Fprintf(w, `
-cold: initialisation and first request. warm, CPU: a warm request. Medians of %d
+cold: initialization and first request. warm, CPU: a warm request. Medians of %d
 rounds, the 90th percentile, and the %.0f %% confidence interval (∞ below 6 rounds).
 %d CPUs of %s, %s.
 `, len(all[0].results), 100*confidence, runtime.NumCPU(), runtime.GOARCH, runtime.Version())
@@ -99,7 +99,7 @@ func writeRaw(all []*series, path string) error {
 	return f.Close()
 }
 
-// writePlot draws a bar for the cold request of each series: the initialisation, and stacked on it
+// writePlot draws a bar for the cold request of each series: the initialization, and stacked on it
 // the first request.
 func writePlot(all []*series, file string) error {
 	var names []string
@@ -113,7 +113,7 @@ func writePlot(all []*series, file string) error {
 	p.Title.Text, p.X.Label.Text = "Cold requests", "ms, median"
 	p.NominalY(names...)
 	var bars [2]*plotter.BarChart
-	for i, name := range []string{"initialisation", "first request"} {
+	for i, name := range []string{"initialization", "first request"} {
 		var err error
 		if bars[i], err = plotter.NewBarChart(values[i], 0.6*vg.Centimeter); err != nil {
 			return err

@@ -38,7 +38,7 @@ func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConf
 }
 
 // replaceCode builds the functions that depend on the files, and replaces the code of
-// those whose package differs from Lambda's: of none when one does not compile.
+// those whose package differs from Lambda's. If one does not compile, it replaces none.
 func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) error {
 	started := time.Now()
 	packages, err := d.build(ctx, functions, files)
@@ -71,7 +71,7 @@ func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.F
 func (d *deployer) build(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) (packages map[string]string, err error) {
 	args := []string{"scripts/serverless/cli.js"}
 	for key, f := range functions {
-		folder := aws.ToString(f.Handler) // which Lambda itself does not read
+		folder := aws.ToString(f.Handler) // Lambda itself does not read it
 		depends, err := dependsOn(ctx, d.ws.root, folder, files)
 		if err != nil {
 			return nil, err
@@ -99,7 +99,7 @@ func dependsOn(ctx context.Context, root, folder string, files []string) (bool, 
 	if slices.ContainsFunc(files, func(file string) bool { return filepath.Dir(file) == root }) {
 		return true, nil
 	}
-	// -e goes on where a package does not compile: the compiler says why.
+	// -e lists packages that do not compile too: the compiler reports the errors.
 	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-f", "{{.Dir}}/", "./"+folder)
 	cmd.Dir = root
 	out, err := cmd.Output()

@@ -19,15 +19,15 @@ import (
 	"users-api/scripts/internal/localaws"
 )
 
-// configuration is what a deployment is made from beside the functions' code: a change
-// in any of it takes a whole deployment.
+// configuration lists what a deployment is made from, except the functions' code: a
+// change in any of it requires a whole deployment.
 var configuration = []string{"serverless.yml", "package-lock.json", "resources/*", "scripts/serverless/*.js", "pkg/*/schema.json"}
 
 // deployedName is the secret that keeps the digest of the deployed configuration. The
 // local AWS itself has it, so that it is lost together with the deployment.
 const deployedName = localaws.SecretName + "/deployed"
 
-// deployer has a local AWS serve what the working tree holds.
+// deployer deploys the working tree to a local AWS.
 type deployer struct {
 	ws      workspace
 	aws     *localaws.Server
@@ -41,8 +41,8 @@ func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
 }
 
 // sync deploys what differs from what is deployed: the whole service when its configuration
-// changed, else the code of the functions that depend on one of the files. When it fails, what was
-// deployed before serves on; an error of the compiler or of the framework is its own text.
+// changed, else the code of the functions that depend on one of the files. When it fails, the
+// previous deployment still serves. An error of the compiler or of the framework is its own text.
 func (d *deployer) sync(ctx context.Context, files []string) error {
 	secret, err := localaws.ReadSecret(d.ws.state)
 	if err != nil {
@@ -89,8 +89,8 @@ func configurationDigest(root, value string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// deploy runs the framework's own deployment. Whether there is anything to deploy is
-// known before; --force has the framework not decide it again.
+// deploy runs the framework's own deployment. --force skips the framework's own check
+// whether there is anything to deploy: sync has decided that.
 func (d *deployer) deploy(ctx context.Context) error {
 	started := time.Now()
 	d.feed.say(message, "deploying with `serverless deploy --stage %s` (about 20 s) …", localaws.Stage)

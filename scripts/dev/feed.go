@@ -40,13 +40,13 @@ type event struct {
 	Line     json.RawMessage   `json:"log,omitempty"`  // of none
 }
 
-// feed hands each event to all that show it, one event at a time.
+// feed passes each event to all viewers, one event at a time.
 type feed struct {
 	mu      sync.Mutex
 	viewers []interface{ show(event) }
 }
 
-// add has a viewer shown the events from now on.
+// add adds a viewer, which gets all later events.
 func (f *feed) add(viewer interface{ show(event) }) {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -71,7 +71,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	return execute(ctx, workspace{root: root, state: folder, out: out})
 }
 
-// installCommand installs what `make test` needs, which is all that other targets need too.
+// installCommand installs all that `make test` needs, which includes all that other targets need.
 func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {

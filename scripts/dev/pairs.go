@@ -10,17 +10,17 @@ import (
 )
 
 // pairTimeout is how long an answered request waits for its function's line. The line
-// is written before the answer, so that only a busy machine has it wait.
+// is written before the answer, so a request waits on a busy machine only.
 const pairTimeout = 5 * time.Second
 
 // pairs shows each request together with the line that its function wrote about it:
-// both carry the same correlation id. What carries none is shown by itself.
+// both have the same correlation id. A request or line without one is shown by itself.
 type pairs struct {
 	feed *feed
 
 	mu       sync.Mutex
 	inFlight int               // requests without an answer
-	single   map[string]*event // what waits for its counterpart
+	single   map[string]*event // requests and lines that wait for the other
 }
 
 func newPairs(feed *feed) *pairs { return &pairs{feed: feed, single: map[string]*event{}} }
@@ -33,7 +33,7 @@ func (p *pairs) wrote(function, text string) {
 		RequestID     string `json:"requestId"`
 		ColdStart     *bool  `json:"cold_start"`
 	}
-	if json.Unmarshal(e.Line, &line) != nil { // it is none of ours
+	if json.Unmarshal(e.Line, &line) != nil { // it is not a log line of the product
 		e.Line, _ = json.Marshal(text) // a text always encodes
 	}
 	e.CorrelationID, e.RequestID = line.CorrelationID, line.RequestID
@@ -73,7 +73,7 @@ func (p *pairs) add(e *event, answers int) {
 	}
 }
 
-// giveUp shows what has waited in vain.
+// giveUp shows a request or line that has waited too long.
 func (p *pairs) giveUp(e *event) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

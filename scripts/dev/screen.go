@@ -15,8 +15,8 @@ import (
 	"github.com/fatih/color"
 )
 
-// screen writes events, as text or as one JSON object a line. An error of the writer,
-// such as a terminal that is gone, is no reason to stop.
+// screen writes events, as text or as one JSON object a line. Write errors, as from a
+// closed terminal, are ignored.
 type screen struct {
 	out  io.Writer
 	json bool
@@ -64,8 +64,8 @@ func status(code int) string {
 	}
 }
 
-// notShown are members of a line that the request's own text has already, or that tell
-// a reader at a terminal nothing. A metric's name begins with a capital letter.
+// notShown are members of a line that the request's own text has already, or that are
+// of no use at a terminal. A metric's name begins with a capital letter.
 var notShown = regexp.MustCompile(`^(timestamp|level|message|service|stage|function_name|function_request_id|xray_trace_id|` +
 	`requestId|correlation_id|cold_start|route|method|path|status|_aws|error|stack|[A-Z].*)$`)
 
@@ -106,7 +106,7 @@ func indented(parts []string) string {
 	return strings.Repeat(" ", 13) + strings.Join(parts, "  ") + "\n"
 }
 
-// printable keeps what a client sent from controlling the terminal.
+// printable removes control characters, by which a client could control the terminal.
 func printable(text string) string {
 	if strings.ContainsFunc(text, unicode.IsControl) {
 		return strconv.Quote(text)
@@ -118,5 +118,5 @@ func printable(text string) string {
 var address = regexp.MustCompile(`(?i)[^/?&=]*(?:@|%(?:25)*40)[^/?&=]*`)
 
 // withoutAddresses removes mail addresses from a request's target: they must not get
-// into a log, and what a terminal shows is pasted elsewhere.
+// into a log, and the output of a terminal is often pasted elsewhere.
 func withoutAddresses(target string) string { return address.ReplaceAllString(target, "…") }

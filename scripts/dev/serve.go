@@ -18,7 +18,7 @@ import (
 func serveCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	port := flags.Int("port", 3000, "port of the API on 127.0.0.1; 0 takes any free one")
 	asJSON := flags.Bool("json", false, "one JSON object a line")
-	auth := flags.Bool("auth", false, "have IAM policies enforced, as Amazon does")
+	auth := flags.Bool("auth", false, "enforce IAM policies, as Amazon does")
 	return func(ctx context.Context, ws workspace) error {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
@@ -30,8 +30,7 @@ func serveCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	}
 }
 
-// cancelWithParent cancels when this process is handed to another parent, which is
-// how every system shows that its own has died.
+// cancelWithParent cancels when the parent process ends: the parent's id then changes.
 func cancelWithParent(cancel context.CancelFunc) {
 	for parent := os.Getppid(); os.Getppid() == parent; {
 		time.Sleep(250 * time.Millisecond)
@@ -41,7 +40,7 @@ func cancelWithParent(cancel context.CancelFunc) {
 
 // serve starts a local AWS and serves from it.
 func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error {
-	listener, err := listen(port) // first: nothing else is of use without it
+	listener, err := listen(port) // first: without the port the rest is useless
 	if err != nil {
 		return err
 	}

@@ -18,8 +18,8 @@ import (
 // root is watched as well, but not what is below it.
 var watched = []string{"functions", "pkg", "resources", "scripts/serverless"}
 
-// settleTime has passed without another event when a save is complete: editors write a
-// file in several steps.
+// settleTime is the time without an event after which a save is complete: editors write
+// a file in several steps.
 const settleTime = 100 * time.Millisecond
 
 // watcher deploys what is saved.
@@ -63,7 +63,7 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// isSource leaves out tests, and what editors and tools put beside the sources.
+// isSource reports whether a file is a source, and not a test or a file of an editor or tool.
 func isSource(file string) bool {
 	name := filepath.Base(file)
 	return !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, "~") && !strings.HasSuffix(name, "_test.go") && name != "node_modules"
@@ -102,10 +102,10 @@ func (w *watcher) watchFolders() error {
 	return nil
 }
 
-// report shows what came of a deployment while something is deployed.
+// report shows the result of a deployment on save.
 func (w *watcher) report(err error) {
 	if err != nil {
-		w.feed.say(failure, "%v\nWhat was deployed before serves on.", err)
+		w.feed.say(failure, "%v\nThe previous deployment still serves.", err)
 	} else if w.failed {
 		w.feed.say(message, "the working tree is served again")
 	}

@@ -20,7 +20,7 @@ function compare(serverless, sam, where) {
   return [`${where} is ${JSON.stringify(serverless)} by serverless.yml and ${JSON.stringify(sam)} by template.yaml`];
 }
 
-/** Describes what a template deploys, in the same words whoever compiled it. */
+/** Describes what a template deploys, in one form for both compilers. */
 function describe({ Resources: resources }) {
   const { Body: document } = only(resources, 'AWS::ApiGateway::RestApi');
   const { MethodSettings, AccessLogSetting, TracingEnabled } = only(resources, 'AWS::ApiGateway::Stage');

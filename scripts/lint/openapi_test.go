@@ -57,7 +57,7 @@ func TestOpenAPIHasTheScopesAndOpenPreflights(t *testing.T) {
 	}
 }
 
-// Every request can end in these errors, whatever its route.
+// Requests to every route can end in these errors.
 func TestOpenAPIHasTheErrorsOfEveryRoute(t *testing.T) {
 	t.Parallel()
 	for route, op := range operations(t) {

@@ -18,11 +18,11 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/people"
+	"users-api/scripts/internal/fakeuser"
 )
 
-// api is the API in little, as strict as load needs it. It stops the run after so many
-// requests, as Ctrl-C does: their number does not depend on this machine's speed.
+// api is a minimal fake of the API. It stops the run after stopAfter requests, as Ctrl-C
+// does, so their number does not depend on the speed of the machine.
 type api struct {
 	mu    sync.Mutex
 	users map[string]int    // versions by id
@@ -62,7 +62,7 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 	id, match := path.Base(r.URL.Path), r.Header.Get("If-Match")
 	etag := fmt.Sprintf(`"%d"`, a.users[id])
-	var body people.Person
+	var body fakeuser.User
 	_ = json.NewDecoder(r.Body).Decode(&body)
 	switch {
 	case (r.Method == "POST" || r.Method == "PUT") && (body.Name == "" || r.Header.Get("Content-Type") != "application/json"):

@@ -2,7 +2,7 @@
 // to `make dev` on this machine or to any deployed stage. It prints the results by
 // route, plots the latencies, and deletes every user that it created.
 //
-// It fails when an answer is not the one that the request calls for. Throttling (429)
+// It fails when an answer is not the expected one. Throttling (429)
 // and an unavailable table (503) are counted apart: their meaning depends on the rate.
 package main
 

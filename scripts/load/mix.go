@@ -13,7 +13,7 @@ import (
 	"github.com/google/uuid"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
-	"users-api/scripts/internal/people"
+	"users-api/scripts/internal/fakeuser"
 )
 
 // kind is a kind of request.
@@ -24,7 +24,7 @@ type kind struct {
 	condition string // header for the user's ETag
 }
 
-// Mostly reads, and about as many deletions as creations.
+// Most requests are reads, and there are about as many deletions as creations.
 var (
 	list       = &kind{route: "GET /users", share: 14, want: http.StatusOK}
 	find       = &kind{route: "GET /users", share: 4, want: http.StatusOK}
@@ -39,7 +39,7 @@ var (
 
 // account is a user that the run creates.
 type account struct {
-	people.Person
+	fakeuser.User
 	key      string // Idempotency-Key of its creation
 	id, etag string // empty until the creation is answered
 }
@@ -55,8 +55,8 @@ type mix struct {
 	base   string // URL before /users
 	header http.Header
 	deck   []*kind       // each kind as often as its share
-	seed   uint64        // of the run's people
-	people atomic.Int64  // number of people so far
+	seed   uint64        // of the run's users
+	last   atomic.Int64  // number of the last user
 	free   chan *account // users that no request uses
 	aside  []*account    // users in an unknown state, to be deleted at the end
 	pause  time.Duration // before a deletion is tried again
@@ -84,7 +84,7 @@ func (m *mix) draw() call {
 		default:
 		}
 	}
-	return call{create, &account{Person: people.At(m.seed, int(m.people.Add(1))), key: uuid.NewString()}}
+	return call{create, &account{User: fakeuser.At(m.seed, int(m.last.Add(1))), key: uuid.NewString()}}
 }
 
 // target returns the request of a call.
@@ -99,7 +99,7 @@ func (m *mix) target(c call) vegeta.Target {
 		fallthrough
 	case replace:
 		t.Header.Set("Content-Type", "application/json")
-		t.Body, _ = json.Marshal(c.user.Person) // never fails for strings and a number
+		t.Body, _ = json.Marshal(c.user.User) // never fails for strings and a number
 	}
 	if c.kind.condition != "" && c.user.etag != "" {
 		t.Header.Set(c.kind.condition, c.user.etag)

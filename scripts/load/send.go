@@ -16,7 +16,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 )
 
-// send has vegeta send the calls that next returns, and passes each answer on. It stops
+// send sends the calls that next returns by vegeta, and passes each answer on. It stops
 // when the pacer, d (if not 0) or ctx ends, and waits for the answers.
 func (m *mix) send(ctx context.Context, workers int, pacer vegeta.Pacer, d time.Duration, next func() call, answered func(call, *vegeta.Result)) {
 	attacker := vegeta.NewAttacker(vegeta.MaxWorkers(uint64(workers)), vegeta.Redirects(vegeta.NoFollow),

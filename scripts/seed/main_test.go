@@ -35,7 +35,7 @@ func setEnvironment(t *testing.T, table string) {
 	}
 }
 
-// createTable creates an empty table and has TABLE_NAME name it.
+// createTable creates an empty table and sets TABLE_NAME to its name.
 func createTable(t *testing.T) (name string) {
 	t.Helper()
 	name = "users-" + uuid.NewString()

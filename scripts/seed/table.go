@@ -20,8 +20,8 @@ import (
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/user"
+	"users-api/scripts/internal/fakeuser"
 	"users-api/scripts/internal/localaws"
-	"users-api/scripts/internal/people"
 )
 
 // table is the table that is filled.
@@ -60,7 +60,7 @@ func shellConfig(ctx context.Context) (aws.Config, error) {
 }
 
 // newTable opens a table with a connection for each worker. It retries for longer than
-// a function does, whose client waits: a new table throttles while it scales up.
+// a function does: no client waits, and a new table throttles while it scales up.
 func newTable(cfg aws.Config, name, label string, workers int) table {
 	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(15 * time.Second).WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = workers, workers
@@ -79,7 +79,7 @@ func (t table) fill(ctx context.Context, o options, done func(added bool)) error
 	workers.SetLimit(o.workers)
 	for number := 0; number < o.users && ctx.Err() == nil; number++ {
 		workers.Go(func() error {
-			added, err := t.ensure(ctx, people.At(o.seed, number))
+			added, err := t.ensure(ctx, fakeuser.At(o.seed, number))
 			if err != nil {
 				return fmt.Errorf("user %d: %w", number, err)
 			}
@@ -92,8 +92,8 @@ func (t table) fill(ctx context.Context, o options, done func(added bool)) error
 
 // ensure adds a user unless the table has its address. The read costs a tenth of a
 // refused transaction.
-func (t table) ensure(ctx context.Context, p people.Person) (added bool, err error) {
-	body, _ := json.Marshal(p) // never fails for strings and a number
+func (t table) ensure(ctx context.Context, u fakeuser.User) (added bool, err error) {
+	body, _ := json.Marshal(u) // never fails for strings and a number
 	var members map[string]json.RawMessage
 	_ = json.Unmarshal(body, &members)
 	in, err := user.ParseInput(members) // as the functions do
@@ -105,7 +105,7 @@ func (t table) ensure(ctx context.Context, p people.Person) (added bool, err err
 		return false, err
 	}
 	_, err = t.Create(ctx, in, store.Idempotency{})
-	if apperr.KindOf(err) == apperr.Conflict { // a write of a stopped run came late
+	if apperr.KindOf(err) == apperr.Conflict { // a stopped run has written it since
 		return false, nil
 	}
 	return err == nil, err

@@ -70,8 +70,8 @@ async function storeByContent(template, deploymentFolder, bucket) {
 }
 
 /**
- * Removes the packages that none of the deployments needs which the framework keeps
- * for a rollback. folder is the service's folder in the bucket.
+ * Removes the packages that no retained deployment uses. folder is the service's folder
+ * in the bucket.
  */
 async function removeUnused(folder, bucket) {
   const keys = await bucket.list(`${folder}/`);

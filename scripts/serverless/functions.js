@@ -1,7 +1,7 @@
 'use strict';
 
-// Corrects what the framework makes of the functions: their environment and, to least privilege,
-// the roles that its role plugin makes.
+// Corrects what the framework generates for the functions: their environment and the roles, which
+// get least privilege.
 
 const xrayStatement = {
   Effect: 'Allow',
@@ -25,7 +25,7 @@ function correctRoles({ Resources: resources }) {
 /**
  * A function writes to the log group that the stack makes for it. If it could make a
  * group itself, the last lines that it writes while the stack is removed would make
- * one that is kept for ever.
+ * one that is never removed.
  */
 function dropCreateLogGroup(statement) {
   statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');

@@ -2,7 +2,7 @@
 // Docker, no AWS account, nothing installed outside the repository.
 //
 // Start runs a server, in memory, on a free port. The server ends with Close, and when its parent
-// ends, by whatever signal. RunTests gives the tests of a package one server, on which each test
+// ends, also by a kill. RunTests gives the tests of a package one server, on which each test
 // makes a table of its own.
 //
 // A client must name a region and some credentials (letters and digits only); the engine keeps one
@@ -26,7 +26,7 @@ import (
 // startTimeout is far beyond the 1 to 4 s that a start takes.
 const startTimeout = 5 * time.Minute
 
-// needed is what must be on the machine.
+// needed says what the machine needs.
 const needed = "DynamoDB Local needs Java 17 or newer and, to be installed, Maven: " +
 	"apt-get install openjdk-17-jre-headless maven (macOS: brew install openjdk@17 maven)"
 

@@ -13,8 +13,8 @@ import (
 )
 
 // supervisor is a shell script that runs its arguments, and kills what it runs when the script's
-// standard input ends. We hold the other end of that pipe, which the kernel closes however we end.
-// Linux's Pdeathsig would not do: it also kills a child when the thread that started it ends, and
+// standard input ends. We hold the other end of that pipe: the kernel closes it when we end.
+// Linux's Pdeathsig does not work here: it also kills a child when the thread that started it ends, and
 // Go ends threads.
 const supervisor = `exec 3<&0
 "$@" </dev/null 3<&- &

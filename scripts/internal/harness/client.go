@@ -20,7 +20,7 @@ type Request struct {
 	Header                           map[string]string
 }
 
-// Answer is what came back.
+// Answer is an answer of the API.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -70,7 +70,7 @@ func Send(t testing.TB, url string, r Request) Answer {
 	return Answer{resp.StatusCode, resp.Header, string(body), req}
 }
 
-// Together makes n calls at once.
+// Together makes n calls concurrently.
 func Together[T any](n int, call func(i int) T) []T {
 	results := make([]T, n)
 	var all sync.WaitGroup
@@ -134,8 +134,8 @@ func (a Answer) decode(t testing.TB, status int, v any) {
 	require.NoError(t, json.Unmarshal([]byte(a.Body), v), a.Body)
 }
 
-// Email returns an address that no other test uses. Where it must not appear, look
-// for people.example.
+// Email returns an address that no other test uses. To find such
+// addresses in a text, search for people.example.
 func Email() string { return uuid.NewString() + "@people.example" }
 
 // UserBody returns a valid body with an address.

@@ -14,8 +14,8 @@ import (
 	"users-api/pkg/testing/runtimeapi"
 )
 
-// Patience is how long tests wait for what takes seconds on an idle machine, so that
-// they fail for what is wrong and never for what is slow.
+// Patience is how long tests wait for what takes seconds on an idle machine, so that no
+// test fails because a machine is slow.
 const Patience = 4 * time.Minute
 
 // Eventually waits for a condition.
@@ -25,7 +25,7 @@ func Eventually(t testing.TB, condition func() bool, message string, args ...any
 }
 
 // Process is a command in a process group of its own, as in a terminal: a signal to it
-// reaches whatever it runs.
+// reaches all processes that it starts.
 type Process struct {
 	Out    runtimeapi.Log // what it has written to standard output and standard error
 	Stdout runtimeapi.Log // to standard output alone

@@ -1,8 +1,8 @@
-// Package harness is what the tests of the whole share: a copy of the working tree, commands that
+// Package harness is shared by the tests of the whole: a copy of the working tree, commands that
 // run in it, and a client of the API.
 //
 // Its tests work as a developer does: they edit sources, run commands, build and deploy. In the
-// copy that disturbs nobody's work in the repository.
+// copy they do not disturb work in the repository.
 package harness
 
 import (
@@ -21,7 +21,7 @@ import (
 	"users-api/scripts/internal/repository"
 )
 
-// shared are folders that a copy shares with the repository; leftOut is what else git ignores.
+// shared are folders that a copy shares with the repository; leftOut are the others that git ignores.
 var (
 	shared  = []string{".cache", "node_modules"}
 	leftOut = []string{".git", ".build", ".local", ".serverless", ".aws-sam"}
@@ -32,8 +32,8 @@ type Tree struct {
 	Dir string // without symbolic links in it
 }
 
-// CopyTree copies the working tree to a new temporary folder, for the caller to remove. What is
-// missing of the tools that deploy is installed.
+// CopyTree copies the working tree to a new temporary folder, for the caller to remove. It
+// installs the tools that a deployment needs, if they are missing.
 func CopyTree() (Tree, error) {
 	root, err := repository.Root()
 	if err != nil {

@@ -87,7 +87,7 @@ ProvidedWorker._pump_output = report_output
 
 def end_with_parent():
     sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)  # in good order, so that the state is saved
+    os.kill(os.getpid(), signal.SIGTERM)  # cleanly, so that the state is saved
 
 
 threading.Thread(target=end_with_parent, daemon=True).start()

@@ -23,9 +23,9 @@ const (
 )
 
 // launch starts the process as the leader of a group of its own: a Ctrl-C in the terminal reaches
-// only the caller, who stops it in good order, and its functions' processes can be ended with it.
+// only the caller, which stops it cleanly, and its functions' processes can be killed with it.
 func (s *Server) launch(port string) error {
-	tmp := s.file("tmp") // what earlier runs unpacked there is of no use
+	tmp := s.file("tmp") // earlier runs left unpacked code there
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {
 		return err
 	}
@@ -53,7 +53,7 @@ func (s *Server) launch(port string) error {
 	return nil
 }
 
-// wait hands on what the functions write until the process ends.
+// wait passes on the lines that the functions write, until the process ends.
 func (s *Server) wait(lines io.ReadCloser) {
 	defer close(s.exited)
 	defer lines.Close()
@@ -91,7 +91,7 @@ func isReady(url string) bool {
 	return resp.StatusCode == http.StatusOK
 }
 
-// end lets the server end in good order, and kills what is left after the timeout.
+// end lets the server end cleanly, and kills the remaining processes after the timeout.
 func (s *Server) end(timeout time.Duration) {
 	_ = s.stdin.Close() // the launcher ends when its standard input closes
 	select {

@@ -2,8 +2,8 @@
 // configures programs and shells to use it.
 //
 // A [Server] is one running AWS with a state folder of its own, so several may run at
-// once: the one of `make dev` and one for each test run. It ends with the process
-// that started it, however that ends, and saves its state first.
+// once: the one of `make dev` and one for each test run. It saves its
+// state and ends when the process that started it ends, also by a kill.
 //
 // Where ministack differs from AWS in a way that matters here, launcher.py corrects it.
 package localaws
@@ -42,7 +42,7 @@ type Options struct {
 	// Root is the repository's folder, State the folder for everything that the
 	// server keeps. One server at a time may use a state folder.
 	Root, State string
-	// Auth has IAM policies enforced, as Amazon does.
+	// Auth enforces IAM policies, as Amazon does.
 	Auth bool
 	// Output, if set, gets each line that a function writes, before the function's
 	// answer is sent. It is called from one goroutine.

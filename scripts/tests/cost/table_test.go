@@ -74,7 +74,7 @@ func input(name string) user.Input {
 	return usertest.Input(name, fmt.Sprintf("%.9x@example.com", name))
 }
 
-// fill has the store create a user of each name, and writes copies with other ids in batches.
+// fill creates a user of each name by the store, and writes copies with other ids in batches.
 func (tb *table) fill(t *testing.T, users int) {
 	t.Helper()
 	for _, name := range names[:min(len(names), users)] {
@@ -108,7 +108,7 @@ type units struct {
 	reads, tableWrites, indexWrites float64
 }
 
-// meter is an HTTP client of DynamoDB that counts calls, retries too, and their request units.
+// meter is an HTTP client of DynamoDB that counts calls, including retries, and their request units.
 type meter struct {
 	mu   sync.Mutex
 	used units
@@ -168,7 +168,7 @@ func (m *meter) count(target string, request, answer []byte) (err error) {
 			}
 		}
 	default:
-		err = fmt.Errorf("teach scripts/tests/cost what %s costs", target)
+		err = fmt.Errorf("request units of %s are unknown: add it to meter.count", target)
 	}
 	return err
 }

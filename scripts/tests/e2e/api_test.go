@@ -105,7 +105,7 @@ type sent struct {
 // correlation is the id under which a function logged the answer, if it was not API Gateway's own.
 func (s sent) correlation() string { return s.Header.Get("X-Correlation-Id") }
 
-// recorded is all that was sent. What the service logs has to agree with it.
+// recorded has all requests and answers. testLines compares the log with them.
 var recorded struct {
 	sync.Mutex
 	all []sent

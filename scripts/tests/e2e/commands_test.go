@@ -37,7 +37,7 @@ func testInvoke(t *testing.T) {
 	record(sent{dev, "GET /users/{id}", harness.Answer{Status: answer.StatusCode, Header: header, Body: answer.Body, Sent: new(http.Request)}})
 }
 
-// testLogs follows a log, and has lines written until one is shown.
+// testLogs follows a log, and sends requests until a line is shown.
 func testLogs(t *testing.T) {
 	u := create(t)
 	follow, err := tree.Start(nil, "make", "logs", "F=getUser", "JSON=1")

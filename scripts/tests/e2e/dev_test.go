@@ -111,7 +111,7 @@ type line struct {
 	RequestDuration           float64
 }
 
-// lines are what the functions have logged so far as JSON objects, and texts what else.
+// lines returns what the functions have logged so far: JSON objects as lines, and the rest as texts.
 func (d *devServer) lines(t *testing.T) (lines []line, texts []string) {
 	t.Helper()
 	for _, e := range d.events() {

@@ -86,8 +86,8 @@ func testPreflight(t *testing.T) {
 	}
 }
 
-// testDifferences shows where the emulator answers otherwise than API Gateway does by Amazon's
-// documentation. A line that fails with a new version of the emulator is to be removed.
+// testDifferences shows where the emulator's answers differ from those that Amazon documents for API
+// Gateway. Remove what fails with a new version of the emulator.
 func testDifferences(t *testing.T) {
 	f := call(t, post("{}")).Fails(t, http.StatusBadRequest)
 	assert.Contains(t, f.Details[0].Message, "Invalid request body",

@@ -15,7 +15,7 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// forged is what a client would like to have in the log: a line of its own, or a member. testLines
+// forged is what an attacker would write into the log: a line of its own, or a member. testLines
 // checks that each answer has one line of known members.
 const forged = "x\r\n{\"level\":\"INFO\",\"forged\":true}\n\",\"forged\":true,\"\u2028\u0085\x0b\x0c\x1b[2J\x00\\"
 
@@ -30,7 +30,7 @@ func body(member string, value any) string {
 	return string(text)
 }
 
-// testBadBodies has bodies that API Gateway or its model refuses, and some that the function does.
+// testBadBodies sends bodies that API Gateway or its model refuses, and some that the function refuses.
 // pkg/api and pkg/user test all the others.
 func testBadBodies(t *testing.T) {
 	valid := harness.UserBody(harness.Email())

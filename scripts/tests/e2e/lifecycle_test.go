@@ -43,14 +43,14 @@ func testReload(t *testing.T) {
 	serves()
 }
 
-// testRestart ends `make dev`, in good order or by a kill, after which it cannot clean up, and
-// starts it again.
+// testRestart ends `make dev` by Ctrl-C or by a kill, after which it cannot clean up, and starts it
+// again.
 func testRestart(t *testing.T) {
 	kill := func(pid int) { require.NoError(t, syscall.Kill(pid, syscall.SIGKILL)) }
 	for name, end := range map[string]func(){
 		"Ctrl-C": func() {
 			require.NoError(t, dev.Interrupt())
-			assert.Empty(t, processes(t), "make waits for all that it runs")
+			assert.Empty(t, processes(t), "make waits for all processes that it started")
 		},
 		"make is killed": func() { kill(dev.Pid()) },
 		"what make runs is killed": func() {

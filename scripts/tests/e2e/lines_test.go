@@ -24,7 +24,7 @@ func testLines(t *testing.T) {
 	for _, run := range runs {
 		lines, texts := run.lines(t)
 		for _, text := range texts {
-			assert.Contains(t, []string{`"saved once"`, `"no table"`}, text, "only testReload has a function write a text")
+			assert.Contains(t, []string{`"saved once"`, `"no table"`}, text, "only in testReload does a function write a text")
 		}
 		for _, l := range lines {
 			for _, m := range linetest.Check(t, l.raw) {
@@ -43,9 +43,9 @@ func testLines(t *testing.T) {
 	}
 	assertAgree(t, answers)
 	assertDecisions(t, decisions)
-	// Five metrics of the stage and of each route's function, three of the authorizer's, two of
-	// priming, Allowed, and Denied by its 16 reasons at most. CloudWatch charges for each, so no
-	// request may make more.
+	// There are at most five metrics of the stage and of each route's function, three of the
+	// authorizer's, two of priming, Allowed, and Denied with its 16 reasons. CloudWatch charges for
+	// each, so no request may make more.
 	assert.LessOrEqual(t, len(series), 5+5*len(auth.Routes())+3+2+1+1+16, "%v", series)
 }
 
@@ -99,8 +99,8 @@ func assertDecisions(t *testing.T, lines []line) {
 	assert.Zero(t, refused, "refused credentials without a Denied")
 }
 
-// testNothingLeaks looks for what must not be in what the run has written: credentials anywhere,
-// and people anywhere but in the answers about them.
+// testNothingLeaks checks that nothing that the run has written has a credential, and that names
+// and addresses are in the answers about their users only.
 func testNothingLeaks(t *testing.T) {
 	people := []string{"lovelace", "people.example"} // in the tests' names and addresses
 	credentials := credentials(t)
@@ -114,7 +114,7 @@ func testNothingLeaks(t *testing.T) {
 		}
 	}
 	require.Empty(t, found(answers.String(), credentials), "an answer has a credential")
-	require.Len(t, found(answers.String(), people), len(people), "the search finds what is there")
+	require.Len(t, found(answers.String(), people), len(people), "the search finds them")
 	texts := map[string]string{"an error, or a header": refusals.String()}
 	for _, run := range runs {
 		texts["make dev at "+run.url] = run.Out.Text()
@@ -133,8 +133,8 @@ func testNothingLeaks(t *testing.T) {
 	}
 }
 
-// credentials are what was sent in Authorization, what the stage's secret holds, and the parts of
-// both, but for such as may be found where nobody put them.
+// credentials returns the parts of what was sent in Authorization and of what the stage's secret
+// holds, except short parts, which occur by chance.
 func credentials(t *testing.T) (parts []string) {
 	t.Helper()
 	all := map[string]bool{secret(t).JWTSecret: true, secret(t).APIKey: true, secret(t).APIKeys: true}
@@ -152,7 +152,7 @@ func credentials(t *testing.T) (parts []string) {
 	return parts
 }
 
-// found returns what surrounds each of the values that a text has, in any case.
+// found returns the text around each of the values in a text, which are found in any case.
 func found(text string, values []string) (all []string) {
 	text = strings.ToLower(text)
 	for _, value := range values {

@@ -43,9 +43,9 @@ func (k *killer) fault(w http.ResponseWriter, r *http.Request, forward http.Hand
 	}
 }
 
-// killAtEachCall invokes a function until there is no further call to kill it at, each time on a
-// table that prepare fills, and killed at the next call, before or after. After each kill the table
-// is consistent, and check repeats the request.
+// killAtEachCall kills a function at its first call to the table, then at its second, and so on
+// until it makes no further call: once before the call and once after, each time on a table that
+// prepare fills. After each kill the table is consistent, and check repeats the request.
 func killAtEachCall(t *testing.T, binary string, prepare func(table) string, check func(tb table, event string)) {
 	for n := 1; ; n++ {
 		for _, after := range []bool{false, true} {
@@ -107,8 +107,8 @@ func testKillDelete(t *testing.T, bin binaries) {
 		})
 }
 
-// testSilentTable has the table silent while the function starts, whose rehearsal goes on without
-// it, and during the first request.
+// testSilentTable uses a table that does not answer while the function starts, which goes on without
+// it, nor during the first request.
 func testSilentTable(t *testing.T, bin binaries) {
 	var answers atomic.Bool
 	proxy := &storetest.Faulty{First: storetest.Always, Fault: func(w http.ResponseWriter, r *http.Request, forward http.Handler) {

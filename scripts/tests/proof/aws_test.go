@@ -17,11 +17,10 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// awsCall is a call of an AWS interface as it is on the wire: with a target or an action it posts
-// the body, and else it gets the path.
+// awsCall is an HTTP request to an AWS API: a POST of the body, or without a body a GET of the path.
 type awsCall struct{ service, target, body, path string }
 
-// must makes the call by the account's root, which must succeed, and returns the answer's body.
+// must makes the call as the account's root, and returns the answer's body. It must succeed.
 func (c awsCall) must(t *testing.T) string {
 	t.Helper()
 	status, body := c.send(t, cloud.Config())
@@ -55,7 +54,7 @@ func (c awsCall) send(t *testing.T, cfg aws.Config) (status int, body string) {
 	return resp.StatusCode, string(answer)
 }
 
-// deployed is what AWS has of a stage.
+// deployed is the deployed state of a stage.
 type deployed struct {
 	Status          string // of the stack
 	Changed         time.Time
@@ -72,7 +71,7 @@ type limit struct {
 	Burst int32
 }
 
-// look reads all of it.
+// look reads it.
 func (s *stage) look(t *testing.T) deployed {
 	t.Helper()
 	d := deployed{Functions: map[string]function{}, Limits: map[string]limit{}}
@@ -106,7 +105,7 @@ func (s *stage) look(t *testing.T) deployed {
 	return d
 }
 
-// changed are the functions that are not as in another look.
+// changed returns the functions that differ from those of another state.
 func (d deployed) changed(other deployed) (names []string) {
 	for name, f := range d.Functions {
 		if other.Functions[name] != f {

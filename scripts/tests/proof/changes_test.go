@@ -13,8 +13,8 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// testChanges deploys a stage, changes this and that, and deploys again. After each step the stage
-// serves the user that was there before.
+// testChanges deploys a stage, and changes and deploys it several times. After each step the stage
+// still serves the user that was created first.
 func testChanges(t *testing.T) {
 	local.createSecret(t)
 	local.deploy(t)
@@ -76,7 +76,7 @@ func deployFunctionAlone(t *testing.T, before deployed) deployed {
 }
 
 // deployLimits deploys other limits for the routes that write, from sources in which getUser is as
-// in the stack: that has to undo "deploy function".
+// in the stack. The deployment must undo "deploy function".
 func deployLimits(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited once")
 	local.deploy(t, "writeThrottleRate=1", "writeThrottleBurst=3")
@@ -97,8 +97,7 @@ func deployLimits(t *testing.T, before deployed) deployed {
 	return after
 }
 
-// deployFailure deploys what CloudFormation finds out to be wrong when it has changed a function
-// and the stage already.
+// deployFailure deploys a template that fails after a function and the stage were updated.
 func deployFailure(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited for a deployment that fails")
 	defer local.breakAfter(t, "ApiGatewayStage, GetUserLambdaFunction")()

@@ -1,6 +1,6 @@
 // Package proof deploys the service without an account at Amazon: with the framework's real
-// commands, as a developer types them, to the emulator with IAM enforced. What a command did is
-// read from the AWS interfaces.
+// commands, as a developer types them, to the emulator with IAM enforced. The results
+// are read from the AWS APIs.
 //
 // All tests of a run share one emulator. Each stage is deployed from a copy of the working tree of
 // its own: its sources are edited, and the framework packages one stage at a time in a folder. Run
@@ -63,7 +63,7 @@ func run(m *testing.M) (code int, err error) {
 	return m.Run(), nil
 }
 
-// TestDeployment first deploys what the next parts use and the last one removes.
+// TestDeployment deploys two stages first. The next parts use them, and the last one removes them.
 func TestDeployment(t *testing.T) {
 	t.Run("deploy", func(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
@@ -73,6 +73,6 @@ func TestDeployment(t *testing.T) {
 	})
 	t.Run("versions know nothing of others", testVersionsApart)
 	t.Run("rights of each function", testRights)
-	t.Run("no function has a right too many", testNeeds)
+	t.Run("each function needs its rights", testNeeds)
 	t.Run("remove", testRemove)
 }

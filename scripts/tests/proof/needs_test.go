@@ -15,7 +15,7 @@ import (
 	"users-api/scripts/internal/harness"
 )
 
-// The requests. In them, of fills in a user's id and address, and call a new address.
+// The requests. of fills in the user's id and address, and call fills in a new address.
 var (
 	list       = harness.Request{Method: "GET", Target: "/users"}
 	search     = harness.Request{Method: "GET", Target: "/users?email={email}"}
@@ -27,7 +27,7 @@ var (
 	remove     = harness.Request{Method: "DELETE", Target: "/users/{id}"}
 )
 
-// of makes a request one about a user.
+// of fills in the user's id and address.
 func of(u harness.User, r harness.Request) harness.Request {
 	fill := strings.NewReplacer("{id}", u.ID, "{email}", u.Email)
 	r.Target, r.Body = fill.Replace(r.Target), fill.Replace(r.Body)
@@ -52,13 +52,13 @@ var needs = []need{
 	{function: "deleteUser", action: "dynamodb:DeleteItem", Request: remove},
 }
 
-// testNeeds takes each right away from the function that has it, and has a request fail.
+// testNeeds takes each right away from the function that has it, and checks that a request fails.
 func testNeeds(t *testing.T) {
 	deployed := local.look(t).Functions
 	for name := range functions {
 		for _, g := range grants(t, name) {
 			i := slices.IndexFunc(needs, func(n need) bool { return n.function == name && n.action == g.action })
-			require.GreaterOrEqual(t, i, 0, "nothing needs %s of %s: take it out of serverless.yml, or add a request to needs that does", g.action, name)
+			require.GreaterOrEqual(t, i, 0, "no request needs %s of %s: add one that does to needs in needs_test.go, or remove the action from serverless.yml", g.action, name)
 			t.Run(name+" without "+g.action, func(t *testing.T) { needs[i].test(t, deployed[name].Role) })
 		}
 	}
@@ -87,7 +87,7 @@ func takeAway(t *testing.T, arn, action string) (giveBack func()) {
 	return sync.OnceFunc(func() { policy("DeleteRolePolicy", "") })
 }
 
-// causeOf is what a function logged as the cause of an answer.
+// causeOf returns what a function logged as the cause of an answer.
 func causeOf(t *testing.T, function string, a harness.Answer) string {
 	t.Helper()
 	id := a.Header.Get("X-Correlation-Id")

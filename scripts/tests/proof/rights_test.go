@@ -17,19 +17,19 @@ import (
 // grant is a right: an action on something.
 type grant struct{ action, on string }
 
-// resources are what functions have rights to, as serverless.yml names it.
+// resources are the resources that functions have rights to, by their names in serverless.yml.
 var resources = map[string]string{
 	"${self:custom.table}":                            "table",
 	"map[Fn::Sub:${UsersTable.Arn}/index/byCreation]": "index",
 }
 
-// grants are the rights of a function by serverless.yml.
+// grants returns the rights of a function in serverless.yml.
 func grants(t *testing.T, function string) (all []grant) {
 	t.Helper()
 	for _, s := range functions[function].Statements {
 		require.Equal(t, "Allow", s.Effect)
 		on := resources[fmt.Sprint(s.Resource)]
-		require.NotEmpty(t, on, "%s has rights to %v, which is missing in resources", function, s.Resource)
+		require.NotEmpty(t, on, "%s has rights to %v: add it to resources in rights_test.go", function, s.Resource)
 		for _, action := range s.Action {
 			all = append(all, grant{action, on})
 		}
@@ -37,7 +37,7 @@ func grants(t *testing.T, function string) (all []grant) {
 	return all
 }
 
-// probe is a call that changes nothing, and the right that it takes.
+// probe is a call that changes nothing, and the right that it needs.
 type probe struct {
 	name string
 	grant
@@ -93,8 +93,8 @@ var probes = []probe{
 		awsCall: awsCall{service: "logs", target: "Logs_20140328.FilterLogEvents", body: `{"logGroupName":"/aws/lambda/users-api-local-createUser"}`}},
 }
 
-// testRights makes all probes with the role of each function: it may do what serverless.yml grants,
-// and nothing else. Rights to write logs cannot be tried: the emulator does not check them.
+// testRights makes all probes with the role of each function: it may do only what serverless.yml
+// grants. Rights to write logs have no probe: the emulator does not check them.
 func testRights(t *testing.T) {
 	deployed := local.look(t).Functions
 	for _, p := range probes {
@@ -124,7 +124,7 @@ func assume(t *testing.T, role string) aws.Config {
 	return cfg
 }
 
-// outcome is whether a call is allowed. Conditions are checked only after that.
+// outcome says whether the call is allowed. AWS checks its condition only after that.
 func (p probe) outcome(t *testing.T, cfg aws.Config) string {
 	t.Helper()
 	status, body := p.send(t, cfg)

@@ -28,7 +28,7 @@ type stage struct {
 	header map[string]string // of every request
 }
 
-// newSecond is a version beside the first, with a partner that is metered, whose table is kept when
+// newSecond returns a version beside the first. It has a metered partner, and its table is kept when
 // it is removed. The emulator runs binaries of this machine only, and knows no composite alarms.
 func newSecond(tree harness.Tree) *stage {
 	return &stage{name: "v2", tree: tree, params: []string{
@@ -37,7 +37,7 @@ func newSecond(tree harness.Tree) *stage {
 	}}
 }
 
-// prefix begins the names of all that a stage consists of.
+// prefix is the prefix of the stage's resource names.
 func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
 // run runs a command of the framework.
@@ -79,15 +79,15 @@ func (s *stage) createSecret(t *testing.T) {
 	awsCall{service: "secretsmanager", target: "secretsmanager.CreateSecret", body: body}.must(t)
 }
 
-// editGetUser has the program of getUser write a text when it starts.
+// editGetUser makes the program of getUser write a text when it starts.
 func (s *stage) editGetUser(t *testing.T, text string) {
 	t.Helper()
 	source := "package main\n\nfunc init() { println(\"" + text + "\") }\n"
 	require.NoError(t, s.tree.Write(functions["getUser"].Handler+"/edited.go", source))
 }
 
-// breakAfter adds a resource that cannot be made, which is found out only when others are made or
-// changed already. The function that it returns takes it out again.
+// breakAfter adds a resource that CloudFormation fails to make after it has made or changed others.
+// The function that it returns removes it again.
 func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
 	t.Helper()
 	const name = "resources/gateway-responses.yml"
@@ -120,15 +120,15 @@ func (s *stage) create(t *testing.T) harness.User {
 	return s.call(t, post).User(t, http.StatusCreated)
 }
 
-// serves checks that a user is there as it was.
+// serves checks that the stage returns a user unchanged.
 func (s *stage) serves(t *testing.T, u harness.User) {
 	t.Helper()
 	require.Equal(t, u, s.call(t, of(u, get)).User(t, http.StatusOK))
 }
 
-// tooMany sends a request many times at once and returns how many are refused as too many. At a
-// limit of 1 a second none is refused if a slow machine takes half a minute to send them: who waits
-// for a refusal calls it until there is one.
+// tooMany sends a request many times at once and returns how many are refused as too many. A
+// machine so slow that sending them takes half a minute stays below a limit of 1 a second, so tests
+// repeat it until some are refused.
 func (s *stage) tooMany(t *testing.T, r harness.Request) (refused int) {
 	t.Helper()
 	for _, a := range harness.Together(30, func(int) harness.Answer { return s.call(t, r) }) {
@@ -142,7 +142,7 @@ func (s *stage) tooMany(t *testing.T, r harness.Request) (refused int) {
 	return refused
 }
 
-// logged is the first line of a function's log with a text in it, or nothing.
+// logged returns the first line of a function's log that has a text, or nothing.
 func (s *stage) logged(t *testing.T, function, text string) string {
 	t.Helper()
 	body := fmt.Sprintf(`{"logGroupName":"/aws/lambda/%s-%s"}`, s.prefix(), function)

@@ -39,8 +39,8 @@ func testVersion(t *testing.T) {
 	}
 }
 
-// assertFirstFails checks that a first deployment fails for a cause and leaves nothing but what a
-// deployment begins with, and API Gateway's role for logs, which is retained.
+// assertFirstFails checks that a first deployment fails for a cause, and leaves only the stack and
+// the bucket, with which it begins, and API Gateway's role for logs, which is retained.
 func assertFirstFails(t *testing.T, cause string) {
 	t.Helper()
 	_, err := second.tryDeploy(t)
@@ -48,8 +48,8 @@ func assertFirstFails(t *testing.T, cause string) {
 	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 }
 
-// assertMetered checks that a partner's key, which the deployment printed, is required, and held to
-// its plan's limit, which is far below the stage's.
+// assertMetered checks that a partner's key, which the deployment printed, is required, and that its
+// plan's limit applies, which is far below the stage's.
 func assertMetered(t *testing.T, printed string) {
 	t.Helper()
 	key := regexp.MustCompile(`users-api-v2-acme: (\S+)`).FindStringSubmatch(printed)
@@ -83,7 +83,7 @@ func (s *stage) has(t *testing.T, u harness.User) bool {
 }
 
 // packageWithoutAccount packages a stage as a user without an AWS account does, on a machine
-// without a network. What Go has downloaded is there.
+// without a network. The modules that Go has downloaded are there.
 func (s *stage) packageWithoutAccount(t *testing.T) {
 	t.Helper()
 	out, err := exec.Command("go", "env", "GOCACHE", "GOMODCACHE").Output()
@@ -97,10 +97,10 @@ func (s *stage) packageWithoutAccount(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// testRemove removes one version, of which the table is retained, and then the other one, of which
-// nothing is.
+// testRemove removes one version, whose table is retained, and then the other one, of which nothing
+// is.
 func testRemove(t *testing.T) {
-	assert.Subset(t, kinds(second.left(t)), []string{"api", "bucket", "function", "key", "log", "plan", "role", "stack", "table"}, "the search finds what is there")
+	assert.Subset(t, kinds(second.left(t)), []string{"api", "bucket", "function", "key", "log", "plan", "role", "stack", "table"}, "the search finds them")
 	second.serverless(t, "remove")
 	left := second.left(t)
 	assert.Equal(t, []string{"role", "table"}, kinds(left))
@@ -120,7 +120,7 @@ func testRemove(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, a.Status, a.Body)
 }
 
-// listings are calls that list all that there is, by kind.
+// listings are calls that list all resources, by kind.
 var listings = map[string]awsCall{
 	"api":      {service: "apigateway", path: "restapis"},
 	"bucket":   {service: "s3"},
@@ -133,7 +133,7 @@ var listings = map[string]awsCall{
 	"table":    {service: "dynamodb", target: "DynamoDB_20120810.ListTables", body: "{}"},
 }
 
-// left is what has a name that begins as all of the stage's do, each as its kind and the name.
+// left returns the resources whose names have the stage's prefix, each as its kind and its name.
 func (s *stage) left(t *testing.T) (all []string) {
 	t.Helper()
 	names := regexp.MustCompile(s.prefix() + `[\w-]*`)

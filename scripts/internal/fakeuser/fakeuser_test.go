@@ -1,4 +1,4 @@
-package people
+package fakeuser
 
 import (
 	"encoding/json"
@@ -11,18 +11,18 @@ import (
 	"users-api/pkg/user"
 )
 
-func TestPeopleAreValidUsersThatDiffer(t *testing.T) {
+func TestUsersAreValidAndDiffer(t *testing.T) {
 	t.Parallel()
 	const many = 10_000
 	names, addresses, withoutAge := map[string]bool{}, map[string]bool{}, 0
 	for i := range many {
-		p := At([]uint64{0, 1, math.MaxUint64}[i%3], []int{i, math.MaxInt32 - i}[i%2])
-		body, _ := json.Marshal(p)
+		u := At([]uint64{0, 1, math.MaxUint64}[i%3], []int{i, math.MaxInt32 - i}[i%2])
+		body, _ := json.Marshal(u)
 		var members map[string]json.RawMessage
 		require.NoError(t, json.Unmarshal(body, &members))
 		in, err := user.ParseInput(members)
 		require.NoError(t, err, "%s", body)
-		address, err := user.ParseEmail(p.Email)
+		address, err := user.ParseEmail(u.Email)
 		require.NoError(t, err)
 		names[in.Name], addresses[address.Normalized()] = true, true
 		if in.Age == nil {
@@ -34,8 +34,8 @@ func TestPeopleAreValidUsersThatDiffer(t *testing.T) {
 	assert.InDelta(t, 0.3, float64(withoutAge)/many, 0.02)
 }
 
-// seed finds by these addresses what an earlier version of it wrote.
-func TestPeopleStayTheSame(t *testing.T) {
+// By these addresses, seed finds the users that its earlier versions wrote.
+func TestUsersStayTheSame(t *testing.T) {
 	t.Parallel()
 	assert.Equal(t, At(7, 42), At(7, 42))
 	assert.Equal(t, "buck.hoffman.0-9@departments-and-offices.of-an-organisation-with-a-long-name.example", At(0, 9).Email)
