@@ -96,7 +96,7 @@ func (b *bench) targets(ctx context.Context) ([]*target, error) {
 	return append(all, old...), err
 }
 
-// close ends what runs and removes what was made.
+// close ends the servers and removes the files of the run.
 func (b *bench) close() error {
 	var errs []error
 	for _, c := range slices.Backward(b.closers) {

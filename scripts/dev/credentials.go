@@ -11,8 +11,8 @@ import (
 	"users-api/scripts/internal/localaws"
 )
 
-// tokenCommand prints a token that the local stage's authorizer takes, and nothing
-// else, so that it can stand in a command substitution.
+// tokenCommand prints only a token that the local stage's authorizer accepts, for use in
+// a command substitution.
 func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	sub := flags.String("sub", "local-user", "subject, the principal in the logs")
 	scopes := scopesFlag(flags)

@@ -10,8 +10,8 @@ import (
 
 // The kinds of events.
 const (
-	message = "message" // what `make dev` does
-	failure = "error"   // what it could not do
+	message = "message" // `make dev` did something
+	failure = "error"   // it could not do something
 	ready   = "ready"   // the API serves
 	request = "request" // a request was answered
 	logged  = "log"     // a function wrote a line that belongs to no request

@@ -53,15 +53,15 @@ func readStats(file io.Reader) *stats {
 	}
 }
 
-// stats are what a run has served.
+// stats counts what a run has served.
 type stats struct {
 	URL    string    `json:"url"`
 	Since  time.Time `json:"since"`
 	Routes []*tally  `json:"routes"` // that were called, and API Gateway itself
 }
 
-// tally counts the answers of a route. Its times are those of the requests, with what
-// the local AWS takes.
+// tally counts the answers of a route. Its times are those of the requests, including the
+// time of the local AWS.
 type tally struct {
 	Route        string  `json:"route"`
 	Count        int     `json:"count"`

@@ -90,8 +90,8 @@ func (t table) fill(ctx context.Context, o options, done func(added bool)) error
 	return workers.Wait()
 }
 
-// ensure adds a user unless the table has its address. The read costs a tenth of a
-// refused transaction.
+// ensure adds a user unless the table has its address. It reads first: that costs a
+// tenth of a refused transaction.
 func (t table) ensure(ctx context.Context, u fakeuser.User) (added bool, err error) {
 	body, _ := json.Marshal(u) // never fails for strings and a number
 	var members map[string]json.RawMessage

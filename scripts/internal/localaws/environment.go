@@ -10,8 +10,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 )
 
-// region is where the local AWS claims to be, accessKey and secretKey are what it takes
-// for the account's root.
+// region is the local AWS's region, accessKey and secretKey are the credentials of the
+// account's root.
 const region, accessKey, secretKey = "us-east-1", "test", "test"
 
 // passedOn are the variables of the caller that the server, and so every function,
@@ -31,7 +31,7 @@ func processEnv(opts Options, port string) []string {
 		"TMPDIR=" + filepath.Join(opts.State, "tmp"),
 		fmt.Sprintf("AUTH=%t", opts.Auth),
 		"MINISTACK_REGION=" + region,
-		// Without this its functions would call the real AWS.
+		// Without this, its functions would call Amazon.
 		"AWS_ENDPOINT_URL=http://127.0.0.1:" + port,
 		// Listeners of services that are not used here, on fixed ports.
 		"IOT_MTLS_ENABLED=0",

@@ -1,8 +1,8 @@
-"""Runs ministack until standard input closes, changed where the service or `make dev`
-needs it to behave otherwise.
+"""Runs ministack, with changes that the service or `make dev` needs, until standard
+input closes.
 
 The pipe on standard input is held by the process that started this one. It closes
-when that process ends, kill -9 included, on every operating system.
+when that process ends, also by kill -9, on every operating system.
 
 Each line that a function writes is also written to descriptor 3, as a JSON object with
 its function and line, before the function's answer is sent.

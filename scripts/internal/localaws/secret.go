@@ -21,7 +21,7 @@ import (
 // SecretName is the secret that serverless.yml refers to, as in every other stage.
 const SecretName = Service + "/" + Stage
 
-// Secret is what the local stage's authorizer trusts, random for each state folder.
+// Secret has the credentials of the local stage, random for each state folder.
 type Secret struct {
 	// JWTSecret signs the local stage's HS256 tokens.
 	JWTSecret string `json:"jwtSecret"`
@@ -65,7 +65,7 @@ func (s Secret) Value() string {
 	return fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, s.JWTSecret, s.APIKeys)
 }
 
-// Token returns a token that the local stage's authorizer takes.
+// Token returns a token that the local stage's authorizer accepts.
 func (s Secret) Token(subject string, scopes []string, now time.Time, ttl time.Duration) (string, error) {
 	return jwt.NewWithClaims(jwt.SigningMethodHS256, jwt.MapClaims{
 		"sub":   subject,
@@ -85,7 +85,7 @@ func NewAPIKey(name string, scopes []string) (key, entry string, err error) {
 // randomText has 256 bits in letters and digits.
 func randomText() string { return rand.Text() + rand.Text() }
 
-// Scopes are those that the routes take.
+// Scopes returns the scopes of the routes.
 func Scopes() []string {
 	var scopes []string
 	for _, route := range auth.Routes() {
