@@ -74,7 +74,7 @@ type goPackage struct {
 
 func packages(t *testing.T) []goPackage {
 	t.Helper()
-	// -e lists also a package that imports what cannot be found, such as scripts, another module.
+	// -e also lists packages whose imports are not found, as those of scripts, which is another module.
 	cmd := exec.Command("go", "list", "-e", "-tags", "engines", "-json=ImportPath,Imports,TestImports,XTestImports,Module", "./...")
 	cmd.Dir = ".."
 	var stderr strings.Builder

@@ -10,8 +10,8 @@ import (
 
 // The kinds of events.
 const (
-	message = "message" // `make dev` did something
-	failure = "error"   // it could not do something
+	message = "message" // a step of `make dev`
+	failure = "error"   // an error of `make dev`
 	ready   = "ready"   // the API serves
 	request = "request" // a request was answered
 	logged  = "log"     // a function wrote a line that belongs to no request

@@ -32,8 +32,8 @@ func At(seed uint64, number int) User {
 	return u
 }
 
-// otherNames are names that gofakeit, which has English names, lacks: in other scripts,
-// with diacritics and apostrophes, of two characters and of many words. The text after
+// otherNames add to gofakeit's English names: names in other scripts, with diacritics and
+// apostrophes, of two characters and of many words. The text after
 // the tab begins the address, in some lines in the script of the name. It has at most 32
 // bytes: an address may have 64 before its @, of which seed and number take up to 32.
 //

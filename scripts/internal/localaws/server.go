@@ -2,8 +2,8 @@
 // configures programs and shells to use it.
 //
 // A [Server] is one running AWS with a state folder of its own, so several may run at
-// once: the one of `make dev` and one for each test run. It saves its
-// state and ends when the process that started it ends, also by a kill.
+// once: the one of `make dev` and one for each test run. It saves its state and ends when the
+// process that started it ends, also by a kill.
 //
 // Where ministack differs from AWS in a way that matters here, launcher.py corrects it.
 package localaws
