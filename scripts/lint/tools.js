@@ -12,7 +12,7 @@ const bin = path.join(cache, 'bin');
 
 /** Runs cfn-lint, which knows what CloudFormation accepts. */
 function cfnLint(templates) {
-  run(path.join(bin, 'cfn-lint'), ['--config-file', path.join(__dirname, 'config.yaml'), '--template', ...templates]);
+  python('cfn-lint', ['--config-file', path.join(__dirname, 'config.yaml'), '--template', ...templates]);
 }
 
 /** Runs SAM's command line without its telemetry and without a way to the network. */
@@ -29,13 +29,18 @@ function sam(args, environment) {
     HTTP_PROXY: 'http://127.0.0.1:9',
     ...environment,
   };
-  return run(path.join(bin, 'sam'), args, { env });
+  return python('sam', args, { env });
 }
 
 /** Returns what transform.py makes of jobs, a list of {template, parameters}. */
 function transform(jobs) {
   const options = { input: JSON.stringify(jobs), maxBuffer: 100 << 20 };
   return JSON.parse(run(path.join(bin, 'python'), [path.join(__dirname, 'transform.py')], options));
+}
+
+/** Runs a Python command. It does not rely on its first line, which is wrong after the repository's folder was moved. */
+function python(command, args, options) {
+  return run(path.join(bin, 'python'), [path.join(bin, command), ...args], options);
 }
 
 /** Runs a command in the root and returns its output. Throws with the output if it fails. */

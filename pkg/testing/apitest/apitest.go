@@ -56,11 +56,11 @@ func RequireScope(t testing.TB, function string, h api.Guarded) {
 	t.Helper()
 	for _, r := range auth.Routes() {
 		if r.Function == function {
-			require.Equal(t, r.Scope, h.Scope(), "the scope that guards %s must be the one in the table of routes in package auth", function)
+			require.Equal(t, r.Scope, h.Scope(), "the scope that guards %s must be the one in the table of routes in pkg/auth/routes.go", function)
 			return
 		}
 	}
-	require.Fail(t, "the table of routes in package auth has no route for "+function+": add it")
+	require.Fail(t, "the table of routes in pkg/auth/routes.go has no route for "+function+": add it")
 }
 
 // Edit changes an event.
