@@ -29,9 +29,9 @@ type Email struct{ written, normalized string }
 // NFC) and writes the domain as DNS has it (IDNA, UTS #46). The local part is case-sensitive by RFC
 // 5321, but no mail provider in use treats it so.
 //
-// If folding could turn one person's address into another's, it refuses: characters with a
-// compatibility form (ﬁ, full-width letters), letters outside ASCII that fold into it (the Kelvin
-// sign, dotless i), invisible and control characters. The text of an error is meant for the client.
+// It refuses characters by which one person's address could be taken for another's: those that are
+// equivalent to ASCII or fold into it, those with a compatibility form (ﬁ), invisible and control
+// characters. The text of an error is meant for the client.
 func ParseEmail(address string) (Email, error) {
 	at := strings.LastIndexByte(address, '@')
 	switch {
@@ -39,7 +39,7 @@ func ParseEmail(address string) (Email, error) {
 		return Email{}, errEmailSyntax
 	case len(address) > MaxEmailBytes, at > maxLocalBytes:
 		return Email{}, errEmailLength
-	case !isAddrSpec(address):
+	case !isAddrSpec(address), !isAddrSpec(norm.NFD.String(address)): // ≮ decomposes into < and a mark
 		return Email{}, errEmailSyntax
 	}
 	local, err := normalizeLocal(address[:at])
@@ -69,35 +69,75 @@ func isAddrSpec(s string) bool {
 	return err == nil && a.Name == "" && a.Address == s
 }
 
+// normalizeLocal composes before it folds case, as Unicode's caseless matching does (The Unicode
+// Standard, section 3.13, D145), so that an address and its decomposed form have one normalized
+// form.
 func normalizeLocal(s string) (string, error) {
-	if !norm.NFKC.IsNormalString(norm.NFC.String(s)) || strings.ContainsFunc(s, unsafeInEmail) {
+	composed := norm.NFC.String(s)
+	if becomesASCII(s) || !norm.NFKC.IsNormalString(composed) || strings.ContainsFunc(composed, unsafeInEmail) {
 		return "", errEmailUnsafe
 	}
-	return norm.NFC.String(strings.Map(fold, s)), nil
+	folded := norm.NFC.String(strings.Map(fold, composed))
+	if again := norm.NFC.String(strings.Map(fold, folded)); again != folded {
+		return "", errEmailUnsafe
+	}
+	return folded, nil
+}
+
+// becomesASCII reports whether a character outside ASCII, composed or decomposed, is equivalent to
+// one inside (U+212A KELVIN SIGN, U+037E GREEK QUESTION MARK, U+FF21).
+func becomesASCII(s string) bool {
+	return strings.ContainsFunc(s+norm.NFD.String(s), func(r rune) bool {
+		return r >= utf8.RuneSelf && isASCII(norm.NFKC.String(string(r)))
+	})
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }
 
 // fold returns the lower case of a letter's upper case, so that two lower cases of one letter
 // (Greek sigma and final sigma) become one.
 func fold(r rune) rune { return unicode.ToLower(unicode.ToUpper(r)) }
 
+// unsafeInEmail reports whether a character is invisible, folds into another kind of character
+// (U+0345 into a letter, U+0131 into ASCII), or is no part of text.
 func unsafeInEmail(r rune) bool {
 	if r < utf8.RuneSelf {
 		return false
 	}
-	return fold(r) < utf8.RuneSelf || r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
+	folded := fold(r)
+	return folded < utf8.RuneSelf || unicode.Is(unicode.M, r) && folded != r || isInvisible(r) ||
+		r == utf8.RuneError || !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S)
 }
 
+// normalizeDomain refuses characters outside ASCII that IDNA maps into it: a label that has any
+// must become an A-label.
 func normalizeDomain(s string) (string, error) {
-	domain, err := idna.New(
+	joiner := func(r rune) bool { return r == '\u200c' || r == '\u200d' } // idna checks them
+	if becomesASCII(s) || strings.ContainsFunc(s, func(r rune) bool { return isInvisible(r) && !joiner(r) }) {
+		return "", errEmailUnsafe
+	}
+	profile := idna.New(
 		idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true),
 		idna.StrictDomainName(true), idna.VerifyDNSLength(true), idna.Transitional(false),
-	).ToASCII(s)
+	)
+	domain, err := profile.ToASCII(s)
+	if err == nil {
+		domain, err = profile.ToASCII(domain) // an A-label must be valid by itself
+	}
 	if err != nil {
 		return "", errEmailDomain
 	}
-	last := domain[strings.LastIndexByte(domain, '.')+1:]
-	if len(last) == len(domain) || strings.Trim(last, "0123456789") == "" {
+	written, labels := strings.Split(s, "."), strings.Split(domain, ".")
+	last := labels[len(labels)-1]
+	if len(labels) == 1 || strings.Trim(last, "0123456789") == "" || len(written) != len(labels) {
 		return "", errEmailDomain // a bare host name or an IP address
+	}
+	for i, label := range written {
+		if !isASCII(label) && !strings.HasPrefix(labels[i], "xn--") {
+			return "", errEmailUnsafe
+		}
 	}
 	return domain, nil
 }

@@ -3,8 +3,11 @@ package user_test
 import (
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/stretchr/testify/assert"
+	"golang.org/x/text/unicode/norm"
 
 	"users-api/pkg/user"
 )
@@ -39,6 +42,9 @@ func TestParseEmail(t *testing.T) {
 		{name: "every atext character", address: "a!#$%&'*+-/=?^_`{|}~b@example.com", want: "a!#$%&'*+-/=?^_`{|}~b@example.com"},
 		{name: "Unicode local part", address: "JOSÉ@example.com", want: "josé@example.com"},
 		{name: "decomposed local part", address: "jose\u0301@example.com", want: "jos\u00e9@example.com"},
+		{name: "iota subscript", address: "\u1fb3nna@example.com", want: "\u1fb3nna@example.com"},
+		{name: "iota subscript decomposed", address: "\u03b1\u0345nna@example.com", want: "\u1fb3nna@example.com"},
+		{name: "iota beside it is another address", address: "\u03b1\u03b9nna@example.com", want: "\u03b1\u03b9nna@example.com"},
 		{name: "upper-case sigma", address: "ΟΔΟΣ@example.com", want: "οδοσ@example.com"},
 		{name: "final sigma", address: "οδος@example.com", want: "οδοσ@example.com"},
 		{name: "Unicode domain", address: "ann@BÜCHER.example", want: "ann@xn--bcher-kva.example"},
@@ -98,6 +104,16 @@ func TestParseEmailRefuses(t *testing.T) {
 		{name: "long s", address: "\u017fam@example.com", want: "look-alike"},
 		{name: "full width", address: "\uff41nn@example.com", want: "look-alike"},
 		{name: "ligature", address: "\ufb01n@example.com", want: "look-alike"},
+		{name: "variation selector", address: "ann\ufe0f@example.com", want: "look-alike"},
+		{name: "combining grapheme joiner", address: "ann\u034f@example.com", want: "look-alike"},
+		{name: "Hangul filler", address: "ann\u115f@example.com", want: "look-alike"},
+		{name: "Braille blank", address: "ann\u2800@example.com", want: "look-alike"},
+		{name: "Greek varia, equivalent to a grave accent", address: "ann\u1fef@example.com", want: "look-alike"},
+		{name: "Greek question mark, equivalent to a semicolon", address: "ann\u037e@example.com", want: "valid email"},
+		{name: "iota subscript that does not compose", address: "x\u0345@example.com", want: "look-alike"},
+		{name: "full width in the domain", address: "ann@\uff45xample.com", want: "look-alike"},
+		{name: "ideographic full stop", address: "ann@example\u3002com", want: "domain"},
+		{name: "variation selector in the domain", address: "ann@exa\ufe0fmple.com", want: "look-alike"},
 		{name: "zero width space", address: "an\u200bn@example.com", want: "look-alike"},
 		{name: "right-to-left override", address: "an\u202en@example.com", want: "look-alike"},
 		{name: "replacement character", address: "an\ufffdn@example.com", want: "look-alike"},
@@ -116,17 +132,64 @@ func FuzzParseEmail(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
+		checkNormalization(t, s)
 		got, err := normalize(s)
-		if err != nil {
+		if err != nil || !isASCII(got) {
 			return
 		}
-		again, err := normalize(got)
-		if err == nil { // folding may lengthen an address beyond the limit
-			assert.Equal(t, got, again, "normalizing %q again must change nothing", s)
-		}
-		upper, err := normalize(strings.ToUpper(got[:strings.LastIndexByte(got, '@')]) + got[strings.LastIndexByte(got, '@'):])
-		if err == nil && !strings.ContainsFunc(got, func(r rune) bool { return r > 127 }) {
-			assert.Equal(t, got, upper, "the case of %q must not matter", s)
-		}
+		at := strings.LastIndexByte(got, '@')
+		upper, err := normalize(strings.ToUpper(got[:at]) + got[at:])
+		assert.NoError(t, err)
+		assert.Equal(t, got, upper, "case matters for %q", s)
 	})
+}
+
+// N(x) = N(NFC x) = N(NFD x) = N(N(x)), and no character outside ASCII normalizes into it, over all
+// of Unicode, for local part and domain.
+func TestNormalizationOverUnicode(t *testing.T) {
+	t.Parallel()
+	forms := []func(r rune) string{
+		func(r rune) string { return "a" + string(r) + "b@example.com" },
+		func(r rune) string { return string(r) + "@example.com" },
+		func(r rune) string { return "\u03b1" + string(r) + "@example.com" },
+		func(r rune) string { return "ann@a" + string(r) + "b.example" },
+		func(r rune) string { return "ann@\u03b1" + string(r) + ".example" },
+	}
+	for r := rune(utf8.RuneSelf); r <= unicode.MaxRune; r++ {
+		if !utf8.ValidRune(r) {
+			continue
+		}
+		some := forms
+		if !unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cf) || unicode.In(r, unicode.Han, unicode.Hangul, unicode.Tangut) {
+			some = forms[:1] // the rest of Unicode, and scripts of which each character behaves the same
+		}
+		for _, form := range some {
+			checkNormalization(t, form(r))
+			if t.Failed() {
+				return
+			}
+		}
+	}
+}
+
+func checkNormalization(t *testing.T, address string) {
+	t.Helper()
+	n, err := normalize(address)
+	if err != nil {
+		return
+	}
+	for _, same := range []string{norm.NFC.String(address), norm.NFD.String(address), n} {
+		got, err := normalize(same)
+		if len(same) <= user.MaxEmailBytes { // decomposing makes an address longer
+			assert.NoError(t, err, "%+q is accepted, and %+q is not", address, same)
+			assert.Equal(t, n, got, "%+q and %+q are equivalent", address, same)
+		}
+	}
+	at, nAt := strings.LastIndexByte(address, '@'), strings.LastIndexByte(n, '@')
+	assert.False(t, isASCII(n[:nAt]) && !isASCII(address[:at]), "%+q normalizes into ASCII: %s", address, n)
+	assert.False(t, !isASCII(address[at:]) && !strings.Contains(n[nAt:], "xn--"), "%+q normalizes into ASCII: %s", address, n)
+}
+
+func isASCII(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return r >= utf8.RuneSelf })
 }

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"users-api/pkg/apperr"
@@ -15,7 +14,7 @@ import (
 
 // The limits of a user's attributes.
 const (
-	MinNameLength = 2   // characters (Unicode code points) without white space around them
+	MinNameLength = 2   // visible characters (Unicode code points)
 	MaxNameLength = 100 // characters as sent
 	MaxEmailBytes = 254 // RFC 5321 leaves 254 bytes for an address in a path
 	MinAge        = 18
@@ -62,17 +61,13 @@ func parseName(raw json.RawMessage) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case utf8.RuneCountInString(name) < MinNameLength, utf8.RuneCountInString(s) > MaxNameLength:
+	case visible(name) < MinNameLength, utf8.RuneCountInString(s) > MaxNameLength:
 		return "", errors.New("must have 2 to 100 characters")
-	case !utf8.ValidString(s), strings.ContainsFunc(s, unprintable):
-		return "", errors.New("must not contain control characters or broken text")
+	case !isOneLine(name), !hasClosedBidi(name):
+		return "", errors.New("must be one line of text without control characters")
 	}
 	return name, nil
 }
-
-// unprintable reports whether a character is a control character (a name is one line), or the one
-// that replaces text that could not be decoded.
-func unprintable(r rune) bool { return unicode.Is(unicode.Cc, r) || r == utf8.RuneError }
 
 func parseAge(raw json.RawMessage) (*int, error) {
 	if raw == nil {

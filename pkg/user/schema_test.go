@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -39,8 +40,17 @@ func breaksGoOnlyRule(doc map[string]any) bool {
 	}
 	name, _ := doc["name"].(string)
 	email, _ := doc["email"].(string)
-	_, err := normalize(email)
-	return err != nil || utf8.RuneCountInString(strings.TrimSpace(name)) < user.MinNameLength
+	_, emailErr := normalize(email)
+	invisible := func(r rune) bool {
+		return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point, unicode.Z) || r == '\u2800'
+	}
+	visible := strings.Map(func(r rune) rune {
+		if invisible(r) {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(name))
+	return emailErr != nil || utf8.RuneCountInString(visible) < user.MinNameLength || strings.ContainsAny(name, "\u202a\u202b\u202c\u2066\u2067\u2068\u2069")
 }
 
 // compare asserts that ParseInput and the schema agree on a document.
@@ -67,7 +77,7 @@ func compare(t *testing.T, s *jsonschema.Schema, raw []byte) {
 func TestInputAndSchemaAgree(t *testing.T) {
 	s := schema(t)
 	pool := []string{
-		`""`, `"A"`, `"Al"`, `" A "`, `"  Al  "`, `"Ann\nLee"`, `"\ud800"`, `"\ufffd"`, `"\u0085"`, `"\u00a0\u00a0"`, `"` + strings.Repeat("n", 100) + `"`,
+		`""`, `"A"`, `"Al"`, `" A "`, `"  Al  "`, `"Ann\nLee"`, `"\ud800"`, `"\ufffd"`, `"\u0085"`, `"\tAnn\n"`, `"Ann\u2028Lee"`, `"\u200b\u200b"`, `"Ann\u202eeeL"`, `"Ann \u202bLee"`, `"\u00a0\u00a0"`, `"` + strings.Repeat("n", 100) + `"`,
 		`"` + strings.Repeat("n", 101) + `"`, `"` + strings.Repeat("😀", 100) + `"`, `"` + strings.Repeat("n", 99) + `  "`,
 		`"ann@example.com"`, `"a@b"`, `"a b@example.com"`, `"a@b@c.de"`, `"ann@BÜCHER.example"`, `"` + address(254) + `"`, `"` + address(255) + `"`,
 		`null`, `true`, `[]`, `{}`, `0`, `17`, `18`, `18.0`, `18.5`, `1.8e1`, `12e1`, `120`, `121`, `-18`, `-0`, `1e400`, `18446744073709551634`, `"18"`,

@@ -27,8 +27,8 @@ func TestBudgets(t *testing.T) {
 		tests   bool
 		most    int
 	}{
-		{part: "the product", folders: []string{"functions", "pkg"}, most: 5000},
-		{part: "the tools", folders: []string{"scripts"}, most: 5500},
+		{part: "the product", folders: []string{"functions", "pkg"}, most: 5500},
+		{part: "the tools", folders: []string{"scripts"}, most: 7000},
 		{part: "the tests of the tools", folders: []string{"scripts"}, tests: true, most: 5000},
 	} {
 		lines := 0
