@@ -19,7 +19,7 @@ import (
 // functions or scripts.
 var mayImport = map[string][]string{
 	"functions/*":          {"pkg/boot", "pkg/api", "pkg/user", "pkg/store", "pkg/auth", "pkg/apperr"},
-	"functions/authorizer": {"pkg/boot", "pkg/credential", "pkg/auth", "pkg/logline"},
+	"functions/authorizer": {"pkg/boot", "pkg/credential", "pkg/auth", "pkg/apperr", "pkg/logline"},
 	// the domain
 	"pkg/store": {"pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env"},
 	"pkg/user":  {"pkg/apperr"},
@@ -35,6 +35,7 @@ var mayImport = map[string][]string{
 	// test support, which only tests import
 	"pkg/testing/apitest":    {"pkg/boot", "pkg/api", "pkg/auth", "pkg/logline", "pkg/testing/linetest"},
 	"pkg/testing/linetest":   {},
+	"pkg/testing/parameters": {},
 	"pkg/testing/runtimeapi": {},
 	"pkg/testing/storetest":  {"pkg/user"},
 	"pkg/testing/usertest":   {"pkg/user"},
@@ -47,7 +48,8 @@ var testsMayImport = map[string][]string{
 	"functions/authorizer": {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
 	"pkg/store/enginetest": {"pkg/store", "pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/usertest"},
 	"pkg/user":             {"pkg/testing/usertest"},
-	"pkg/boot":             {"pkg/testing/linetest"},
+	"pkg/boot":             {"pkg/testing/linetest", "pkg/testing/parameters"},
+	"pkg/credential":       {"pkg/testing/parameters"},
 }
 
 // homes lists the packages that may import a foreign library. Tests may import any.

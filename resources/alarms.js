@@ -112,7 +112,7 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
 function authorizerAlarm({ prefix, service, stage }) {
   return {
     AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
-      AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 500. See its log group.',
+      AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 503. See its log group.',
       Namespace: service,
       MetricName: 'Errors',
       Statistic: 'Sum',

@@ -65,7 +65,7 @@ func hostileConfusion(t *testing.T, k keys) []attack {
 		signed("RS256 naming RS384 key", "RS256", "rs384-only", k.rsa, "RS256"),
 		signed("PS384 naming RS384 key", "PS384", "rs384-only", k.rsa, "PS384"),
 		signed("ES256K", "ES256K", "p256", k.p256, "ES256"),
-		signed("Ed25519", "Ed25519", "ed", k.ed, "EdDSA"),
+		signed("Ed25519 naming EC key", "Ed25519", "p256", k.ed, "EdDSA"),
 		signed("RS1", "RS1", "rsa", k.rsa, "RS256"),
 	}
 }

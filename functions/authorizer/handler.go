@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
+	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
 	"users-api/pkg/boot"
 	"users-api/pkg/credential"
@@ -18,6 +19,7 @@ import (
 // authenticator finds the principal of a credential.
 type authenticator interface {
 	Authenticate(ctx context.Context, header string) (auth.Principal, error)
+	DroppedKeys() []string
 }
 
 type handler = boot.Func[events.APIGatewayCustomAuthorizerRequest, credential.Decision]
@@ -32,9 +34,12 @@ func newHandler(a authenticator) handler {
 			return credential.Decision{}, errors.New("the event's type is not TOKEN: set the authorizer up as a TOKEN authorizer")
 		}
 		p, err := a.Authenticate(ctx, event.AuthorizationToken)
+		if dropped := a.DroppedKeys(); len(dropped) > 0 {
+			logline.Annotate(ctx, "droppedKeys", strings.Join(dropped, "; "))
+		}
 		if err != nil {
-			if reason := auth.ReasonOf(err); reason != "" { // without a reason the fault is ours
-				countDenied(ctx, reason)
+			if apperr.KindOf(err) == apperr.Unauthenticated { // any other error is our fault
+				countDenied(ctx, auth.ReasonOf(err))
 			}
 			return credential.Decision{}, err
 		}

@@ -57,6 +57,8 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 	return got
 }
 
+func (authenticate) DroppedKeys() []string { return nil }
+
 func principal(scopes ...auth.Scope) authenticate {
 	return func(string) (auth.Principal, error) {
 		return auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: scopes, UsageKey: "usage-key-of-the-partner"}, nil
@@ -102,7 +104,7 @@ func TestCredentialWithoutScope(t *testing.T) {
 
 func TestBadCredential(t *testing.T) {
 	t.Parallel()
-	for _, reason := range []auth.Reason{auth.ErrExpired, auth.ErrSignature, auth.ErrKeysUnavailable} {
+	for _, reason := range []auth.Reason{auth.ErrExpired, auth.ErrSignature, auth.ErrUnknownKey} {
 		got := invoke(t, "bearer.json", authenticate(func(header string) (auth.Principal, error) {
 			assert.True(t, strings.HasPrefix(header, "Bearer eyJ"))
 			return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", reason)
@@ -115,6 +117,31 @@ func TestBadCredential(t *testing.T) {
 		assert.NotContains(t, got.log, "Allowed")
 		assert.NotContains(t, got.text, "eyJ")
 	}
+}
+
+// An issuer that does not answer is no reason for an app to log its user out.
+func TestKeysUnavailable(t *testing.T) {
+	t.Parallel()
+	got := invoke(t, "bearer.json", authenticate(func(string) (auth.Principal, error) {
+		return auth.Principal{}, apperr.Wrap(apperr.Unavailable, "Service unavailable, try again", auth.ErrKeysUnavailable)
+	}))
+	assert.NotEqual(t, "Unauthorized", got.err, "API Gateway answers 401 to this text")
+	assert.Equal(t, "ERROR", got.log["level"])
+	assert.EqualValues(t, 1, got.log["Errors"])
+	assert.NotContains(t, got.log, "Denied")
+}
+
+// withDropped stands in for package credential after a fetch that dropped keys.
+type withDropped struct{ authenticate }
+
+func (withDropped) DroppedKeys() []string {
+	return []string{`kid "a": is private`, `kid "b": is symmetric`}
+}
+
+func TestDroppedKeysAreLogged(t *testing.T) {
+	t.Parallel()
+	got := invoke(t, "bearer.json", withDropped{principal(auth.ScopeRead)})
+	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["droppedKeys"])
 }
 
 func TestInternalError(t *testing.T) {

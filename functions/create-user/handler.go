@@ -12,7 +12,7 @@ import (
 
 // creator is what the function needs of the table.
 type creator interface {
-	Create(ctx context.Context, in user.Input, idem store.Idempotency) (user.User, error)
+	Create(ctx context.Context, in user.Input, idem store.Idempotency) (store.Created, error)
 }
 
 // newHandler answers POST /users: 201 with the user, its Location and its ETag.
@@ -30,20 +30,21 @@ func newHandler(users creator) api.Guarded {
 		if err != nil {
 			return api.Response{}, err
 		}
-		u, err := users.Create(ctx, in, store.Idempotency{Principal: req.Principal.ID(), Key: key})
+		created, err := users.Create(ctx, in, store.Idempotency{Principal: req.Principal.ID(), Key: key})
 		if err != nil {
 			return api.Response{}, err
 		}
-		return created(ctx, u)
+		return answer(ctx, created)
 	})
 }
 
-// created answers with a Location relative to the URL of the request, ".../users": the function
-// does not know what precedes it there, a stage ("/prod/users"), a base path, or nothing.
-func created(ctx context.Context, u user.User) (api.Response, error) {
+// answer has a Location relative to the URL of the request, ".../users": the function does not know
+// what precedes it there, a stage ("/prod/users"), a custom domain's base path, or nothing.
+func answer(ctx context.Context, created store.Created) (api.Response, error) {
+	u := created.User
 	id := u.ID.String()
 	api.Annotate(ctx, "userId", id)
 	res, err := api.Versioned(http.StatusCreated, u.Version, u)
-	res.Location = "users/" + id
+	res.Location, res.Replayed = "users/"+id, created.Replayed
 	return res, err
 }

@@ -18,14 +18,16 @@ import (
 
 // recorder creates a user, or fails, and records its arguments.
 type recorder struct {
-	err  error
-	in   user.Input
-	idem store.Idempotency
+	err      error
+	replayed bool
+	in       user.Input
+	idem     store.Idempotency
 }
 
-func (r *recorder) Create(_ context.Context, in user.Input, idem store.Idempotency) (user.User, error) {
+func (r *recorder) Create(_ context.Context, in user.Input, idem store.Idempotency) (store.Created, error) {
 	r.in, r.idem = in, idem
-	return user.New(usertest.ID("019aab7e-1a80-7c00-8000-000000000001"), in), r.err
+	u := user.New(usertest.ID("019aab7e-1a80-7c00-8000-000000000001"), in)
+	return store.Created{User: u, Replayed: r.replayed}, r.err
 }
 
 const annJSON = `{"id":"019aab7e-1a80-7c00-8000-000000000001","name":"Ann Lee","email":"ann@example.com","age":42,
@@ -43,6 +45,14 @@ func TestCreateUser(t *testing.T) {
 	assert.Equal(t, store.Idempotency{Principal: "jwt:ann", Key: "5d2c9a51-7d4f-4d0e-8f31-4f2f7c8f9a10"}, users.idem)
 	assert.Equal(t, "019aab7e-1a80-7c00-8000-000000000001", a.Line["userId"])
 	assert.NotContains(t, fmt.Sprint(a.Line), "ann@example.com")
+}
+
+func TestReplayedAnswerSaysSo(t *testing.T) {
+	a := apitest.Invoke(t, newHandler(&recorder{replayed: true}), apitest.Event(t, "create.json"))
+	assert.Equal(t, 201, a.Status)
+	assert.Equal(t, "true", a.Header["Idempotency-Replayed"])
+	a = apitest.Invoke(t, newHandler(&recorder{}), apitest.Event(t, "create.json"))
+	assert.NotContains(t, a.Header, "Idempotency-Replayed")
 }
 
 func TestCreateUserErrors(t *testing.T) {

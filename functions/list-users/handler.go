@@ -42,21 +42,21 @@ func newHandler(users lister) api.Guarded {
 		}
 		api.AnnotateDebug(ctx, "users", len(page.Users))
 		return api.JSON(http.StatusOK, list{page.Users, page.Next})
-	})
+	}, "limit", "cursor", "email")
 }
 
 // find reads the query and returns the users that it asks for.
 func find(ctx context.Context, users lister, req *api.Request) (store.Page, error) {
-	if err := req.RefuseUnknownQuery("limit", "cursor", "email"); err != nil {
-		return store.Page{}, err
-	}
 	limit, err := parseLimit(req)
 	if err != nil {
 		return store.Page{}, err
 	}
-	cursor, _, err := req.QueryValue("cursor")
+	cursor, paged, err := req.QueryValue("cursor")
 	if err != nil {
 		return store.Page{}, err
+	}
+	if paged && cursor == "" {
+		return store.Page{}, store.ErrBadCursor
 	}
 	address, byEmail, err := req.QueryValue("email")
 	if err != nil {

@@ -14,16 +14,17 @@ func ETag(version int64) string { return `"` + strconv.FormatInt(version, 10) + 
 // Conditions are a request's If-Match and If-None-Match (RFC 9110, section 13.1).
 type Conditions struct{ ifMatch, ifNoneMatch tags }
 
-// tags is a list of entity tags as they were sent, such as W/"1", or "*" alone; nil if it is absent.
+// tags is a list of entity tags as they were sent, such as W/"1", or "*" alone; nil if it is
+// absent.
 type tags []string
 
 // Conditions reads the request's conditions. A malformed one is Invalid: ignoring it would do what
 // the client wants to prevent.
 func (r *Request) Conditions() (c Conditions, err error) {
-	if c.ifMatch, err = parseTags("If-Match", r.Headers.IfMatch); err != nil {
+	if c.ifMatch, err = r.parseTags("If-Match", r.Headers.IfMatch); err != nil {
 		return Conditions{}, err
 	}
-	if c.ifNoneMatch, err = parseTags("If-None-Match", r.Headers.IfNoneMatch); err != nil {
+	if c.ifNoneMatch, err = r.parseTags("If-None-Match", r.Headers.IfNoneMatch); err != nil {
 		return Conditions{}, err
 	}
 	return c, nil
@@ -77,16 +78,17 @@ func (t tags) match(version int64, weakly bool) bool {
 }
 
 // parseTags reads `*` or a list of entity tags. Empty elements of a list are skipped (RFC 9110,
-// section 5.6.1.2).
-func parseTags(field, value string) (tags, error) {
-	if value == "" {
+// section 5.6.1.2). A header without a tag is Invalid, since its client wants the write guarded;
+// only a GET, which it guards from nothing, ignores it.
+func (r *Request) parseTags(field string, value *string) (tags, error) {
+	if value == nil || isBlank(*value) && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
 		return nil, nil
 	}
-	if strings.Trim(value, " \t") == "*" {
+	if strings.Trim(*value, " \t") == "*" {
 		return tags{"*"}, nil
 	}
 	var list tags
-	for rest := strings.TrimLeft(value, " \t,"); rest != ""; {
+	for rest := strings.TrimLeft(*value, " \t,"); rest != ""; {
 		tag, after, ok := cutTag(rest)
 		if !ok {
 			list = nil

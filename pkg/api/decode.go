@@ -38,11 +38,12 @@ func Decode(r *Request) (map[string]json.RawMessage, error) {
 	return decodeObject(json.NewDecoder(bytes.NewReader(body)))
 }
 
-// isJSON reports whether a content type is application/json in UTF-8, or absent, as API Gateway does.
+// isJSON reports whether a content type is application/json in UTF-8 or its subset US-ASCII, or
+// absent, which API Gateway takes for JSON too.
 func isJSON(contentType string) bool {
 	media, params, err := mime.ParseMediaType(contentType)
 	charset := params["charset"]
-	return contentType == "" || err == nil && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8"))
+	return contentType == "" || err == nil && media == "application/json" && (charset == "" || strings.EqualFold(charset, "utf-8") || strings.EqualFold(charset, "us-ascii"))
 }
 
 // notJSON returns the error for a body that is not valid JSON. Its cause is the position, without

@@ -24,18 +24,23 @@ type Handler func(context.Context, *Request) (Response, error)
 // Guarded is a handler behind the check of its scope. Only Guard makes one, and only a Guarded
 // handler can be served, so no handler is deployed without a scope.
 type Guarded struct {
-	scope   auth.Scope
-	handler Handler
+	scope      auth.Scope
+	handler    Handler
+	parameters []string
 }
 
-// Guard puts a handler behind the check of a scope.
-func Guard(scope auth.Scope, h Handler) Guarded { return Guarded{scope, h} }
+// Guard puts a handler behind the check of a scope. The parameters are those that its query may
+// have.
+func Guard(scope auth.Scope, h Handler, parameters ...string) Guarded {
+	return Guarded{scope, h, parameters}
+}
 
 // Scope returns the scope that a caller needs.
 func (g Guarded) Scope() auth.Scope { return g.scope }
 
 // Serve reads the request's principal, writes it to the log line, and runs the handler if the
-// principal holds the scope. Its own errors are Unauthenticated and Forbidden.
+// principal holds the scope and the query has no unknown parameter. Its own errors are
+// Unauthenticated, Forbidden and Invalid.
 func (g Guarded) Serve(ctx context.Context, req *Request) (Response, error) {
 	principal, err := auth.Require(req.RequestContext.Authorizer, g.scope, time.Now())
 	if err != nil {
@@ -43,6 +48,9 @@ func (g Guarded) Serve(ctx context.Context, req *Request) (Response, error) {
 	}
 	logline.SetPrincipal(ctx, principal.ID())
 	req.Principal = principal
+	if err := req.refuseUnknownQuery(g.parameters); err != nil {
+		return Response{}, err
+	}
 	return g.handler(ctx, req)
 }
 

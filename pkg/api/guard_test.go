@@ -44,3 +44,19 @@ func TestGuard(t *testing.T) {
 		})
 	}
 }
+
+func TestUnknownQueryParameters(t *testing.T) {
+	t.Parallel()
+	g := api.Guard(auth.ScopeRead, func(context.Context, *api.Request) (api.Response, error) { return api.NoContent(), nil }, "limit")
+	for query, field := range map[string]string{"limit": "", "Limit": "Limit", "debug": "debug", "": "(empty)"} {
+		_, err := g.Serve(t.Context(), &api.Request{
+			Query:          map[string][]string{query: {"1"}},
+			RequestContext: api.RequestContext{Authorizer: json.RawMessage(`{"sub":"ann","kind":"jwt","scope":"users:read"}`)},
+		})
+		if field == "" {
+			assert.NoError(t, err)
+			continue
+		}
+		assert.Equal(t, []apperr.Detail{{Field: field, Message: "is not a parameter of this request"}}, apperr.From(err).Details)
+	}
+}

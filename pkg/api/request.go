@@ -38,17 +38,18 @@ type RequestContext struct {
 
 // headersOf has the headers that the service reads. encoding/json ignores case when it compares
 // member names, which is the rule for header names (RFC 9110, section 5.1).
-type headersOf[T any] struct {
-	ContentType    T `json:"content-type"`
-	IfMatch        T `json:"if-match"`
-	IfNoneMatch    T `json:"if-none-match"`
-	IdempotencyKey T `json:"idempotency-key"`
-	CorrelationID  T `json:"x-correlation-id"`
-	Origin         T `json:"origin"`
+type headersOf[T, Guard any] struct {
+	ContentType    T     `json:"content-type"`
+	IfMatch        Guard `json:"if-match"`
+	IfNoneMatch    Guard `json:"if-none-match"`
+	IdempotencyKey Guard `json:"idempotency-key"`
+	CorrelationID  T     `json:"x-correlation-id"`
+	Origin         T     `json:"origin"`
 }
 
-// Headers have one value each.
-type Headers = headersOf[string]
+// Headers have one value each. A header that guards a write is nil if it is absent, which is not
+// the same as empty.
+type Headers = headersOf[string, *string]
 
 // maxRequestIDBytes bounds what a log line and an answer repeat of the request id.
 const maxRequestIDBytes = 256
@@ -76,18 +77,31 @@ func mayHaveSeveralLines(multiValueHeaders []byte) bool {
 
 // joinHeaderLines joins the lines of each header to one value (RFC 9110, section 5.3).
 func (r *Request) joinHeaderLines() error {
-	var l headersOf[[]string]
+	var l headersOf[[]string, []string]
 	err := json.Unmarshal(r.HeaderLines, &l)
-	join := func(lines []string) string { return strings.Join(lines, ", ") }
 	r.Headers = Headers{
-		ContentType: join(l.ContentType), IfMatch: join(l.IfMatch), IfNoneMatch: join(l.IfNoneMatch),
-		IdempotencyKey: join(l.IdempotencyKey), CorrelationID: join(l.CorrelationID), Origin: join(l.Origin),
+		ContentType: join(l.ContentType), IfMatch: joinGuard(l.IfMatch), IfNoneMatch: joinGuard(l.IfNoneMatch),
+		IdempotencyKey: joinGuard(l.IdempotencyKey), CorrelationID: join(l.CorrelationID), Origin: join(l.Origin),
 	}
 	return err
 }
 
-// CorrelationID returns the id that follows a request through several services: the client's
-// X-Correlation-Id if it is fit for a log, else API Gateway's request id.
+// join leaves out empty lines, as those of a list are ignored (RFC 9110, section 5.6.1.2).
+func join(lines []string) string {
+	return strings.Join(slices.DeleteFunc(lines, isBlank), ", ")
+}
+
+func joinGuard(lines []string) *string {
+	if lines == nil {
+		return nil
+	}
+	return new(join(lines))
+}
+
+func isBlank(s string) bool { return strings.Trim(s, " \t") == "" }
+
+// CorrelationID follows a request through several services: it is the client's own X-Correlation-Id
+// if that is fit for a log, else API Gateway's request id.
 func (r *Request) CorrelationID() string {
 	id := r.Headers.CorrelationID
 	if len(id) > 128 || !env.IsName(id, "-_.:/+=") {
@@ -108,9 +122,9 @@ func (r *Request) QueryValue(key string) (string, bool, error) {
 	return "", false, apperr.InvalidField(key, "must appear only once")
 }
 
-// RefuseUnknownQuery returns Invalid if the query has a parameter other than the known ones: a
+// refuseUnknownQuery returns Invalid if the query has a parameter other than the known ones: a
 // misspelled parameter would silently change the answer.
-func (r *Request) RefuseUnknownQuery(known ...string) error {
+func (r *Request) refuseUnknownQuery(known []string) error {
 	for key := range r.Query {
 		if !slices.Contains(known, key) {
 			return apperr.InvalidField(key, "is not a parameter of this request")
@@ -124,12 +138,12 @@ const maxIdempotencyKeyBytes = 255
 // IdempotencyKey returns the request's Idempotency-Key; "" if it has none. One that is not 1 to 255
 // visible ASCII characters is Invalid.
 func (r *Request) IdempotencyKey() (string, error) {
-	key := r.Headers.IdempotencyKey
-	if key == "" {
+	if r.Headers.IdempotencyKey == nil {
 		return "", nil
 	}
+	key := *r.Headers.IdempotencyKey
 	invisible := func(c rune) bool { return c <= ' ' || c > '~' }
-	if len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, invisible) {
+	if key == "" || len(key) > maxIdempotencyKeyBytes || strings.ContainsFunc(key, invisible) {
 		return "", apperr.InvalidField("Idempotency-Key", "must be 1 to 255 visible ASCII characters")
 	}
 	return key, nil

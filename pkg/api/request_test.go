@@ -122,7 +122,7 @@ func TestConditions(t *testing.T) {
 		{ifMatch: `"3"`, ifNoneMatch: `"3"`, known: true, expected: 3},
 	}
 	for _, tt := range tests {
-		c, err := request(t, `{"headers":{"if-match":`+quoted(tt.ifMatch)+`,"if-none-match":`+quoted(tt.ifNoneMatch)+`}}`).Conditions()
+		c, err := request(t, `{"httpMethod":"GET","headers":{"if-match":`+quoted(tt.ifMatch)+`,"if-none-match":`+quoted(tt.ifNoneMatch)+`}}`).Conditions()
 		require.NoError(t, err, "%+v", tt)
 		assert.Equal(t, tt.changed, c.Changed(3), "%+v", tt)
 		assert.Equal(t, tt.known, c.Known(3), "%+v", tt)
@@ -140,6 +140,42 @@ func TestConditions(t *testing.T) {
 	c, err := request(t, `{"multiValueHeaders":{"IF-MATCH":["\"1\"","\"3\""]}}`).Conditions()
 	require.NoError(t, err)
 	assert.False(t, c.Changed(3), "two lines of a header are one list")
+}
+
+// A client that sends a guard without a value wants the write guarded.
+func TestEmptyGuards(t *testing.T) {
+	t.Parallel()
+	conditions := func(r *api.Request) error { _, err := r.Conditions(); return err }
+	key := func(r *api.Request) error { _, err := r.IdempotencyKey(); return err }
+	for _, tt := range []struct {
+		header  string
+		methods []string
+		read    func(*api.Request) error
+	}{
+		{header: "If-Match", methods: []string{"PUT", "DELETE"}, read: conditions},
+		{header: "If-None-Match", methods: []string{"PUT", "DELETE"}, read: conditions},
+		{header: "Idempotency-Key", methods: []string{"POST"}, read: key},
+	} {
+		for _, method := range tt.methods {
+			for _, empty := range []string{`""`, `" "`, `"\t"`, `["",""]`, `[" ","\t"]`} {
+				field := "headers"
+				if empty[0] == '[' {
+					field = "multiValueHeaders"
+				}
+				err := tt.read(request(t, `{"httpMethod":"`+method+`","`+field+`":{"`+tt.header+`":`+empty+`}}`))
+				require.Error(t, err, "%s %s: %s", method, tt.header, empty)
+				assert.Equal(t, apperr.Invalid, apperr.KindOf(err))
+				assert.Equal(t, tt.header, apperr.From(err).Details[0].Field)
+			}
+			assert.NoError(t, tt.read(request(t, `{"httpMethod":"`+method+`","headers":{}}`)), "absent")
+			other := `"\"1\""`
+			err := tt.read(request(t, `{"httpMethod":"`+method+`","multiValueHeaders":{"`+tt.header+`":["",`+other+`,""]}}`))
+			assert.NoError(t, err, "an empty line among others is ignored")
+		}
+	}
+	for _, header := range []string{"If-Match", "If-None-Match"} {
+		assert.NoError(t, conditions(request(t, `{"httpMethod":"GET","headers":{"`+header+`":""}}`)), "it guards nothing on a GET")
+	}
 }
 
 func TestIdempotencyKey(t *testing.T) {
@@ -172,8 +208,4 @@ func TestQuery(t *testing.T) {
 	assert.Empty(t, v)
 	_, ok, _ = r.QueryValue("cursor")
 	assert.False(t, ok)
-
-	assert.NoError(t, r.RefuseUnknownQuery("limit"))
-	err = r.RefuseUnknownQuery("cursor")
-	assert.Equal(t, []apperr.Detail{{Field: "limit", Message: "is not a parameter of this request"}}, apperr.From(err).Details)
 }

@@ -19,6 +19,7 @@ type Response struct {
 	ETag       string        // with its quotes; "" for none
 	Location   string        // "" for none
 	RetryAfter time.Duration // 0 for none
+	Replayed   bool          // it repeats the answer to an earlier request with the same Idempotency-Key
 }
 
 // JSON returns an answer with a value as JSON.
@@ -58,7 +59,7 @@ func Error(err error, requestID string) Response {
 
 // exposedHeaders may be read by a page of another origin (Fetch standard, section 3.3.2).
 // serverless.yml has the same list for API Gateway's own answers.
-const exposedHeaders = "ETag,Location,Retry-After,X-Correlation-Id,x-amzn-RequestId"
+const exposedHeaders = "ETag,Location,Retry-After,Idempotency-Replayed,X-Correlation-Id,x-amzn-RequestId"
 
 // proxyResponse is API Gateway's form of an answer.
 type proxyResponse struct {
@@ -73,6 +74,8 @@ type headers struct {
 	ETag          string `json:"ETag,omitempty"`
 	Location      string `json:"Location,omitempty"`
 	RetryAfter    string `json:"Retry-After,omitempty"`
+	Replayed      string `json:"Idempotency-Replayed,omitempty"`
+	Challenge     string `json:"WWW-Authenticate,omitempty"` // API Gateway renames it to x-amzn-Remapped-WWW-Authenticate
 	ContentType   string `json:"Content-Type,omitempty"`
 	CacheControl  string `json:"Cache-Control"`
 	SniffType     string `json:"X-Content-Type-Options"`
@@ -96,6 +99,12 @@ func (e Encoder) Encode(res Response, req *Request) ([]byte, error) {
 	}
 	if res.RetryAfter > 0 {
 		h.RetryAfter = strconv.Itoa(int((res.RetryAfter + time.Second - 1) / time.Second))
+	}
+	if res.Replayed {
+		h.Replayed = "true"
+	}
+	if res.Status == http.StatusUnauthorized {
+		h.Challenge = `Bearer error="invalid_token"` // RFC 6750, section 3
 	}
 	if len(res.Body) > 0 {
 		h.ContentType = "application/json"

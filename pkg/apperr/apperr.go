@@ -6,6 +6,7 @@
 package apperr
 
 import (
+	"cmp"
 	"errors"
 	"time"
 )
@@ -59,8 +60,10 @@ func Wrap(kind Kind, message string, cause error) *Error {
 const maxFieldLength = 64
 
 // InvalidFields returns the Invalid error for a request with wrong members, parameters or headers.
+// A field without a name is called "(empty)".
 func InvalidFields(details ...Detail) *Error {
 	for i := range details {
+		details[i].Field = cmp.Or(details[i].Field, "(empty)")
 		if name := []rune(details[i].Field); len(name) > maxFieldLength {
 			details[i].Field = string(name[:maxFieldLength]) + "…"
 		}

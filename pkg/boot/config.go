@@ -73,12 +73,29 @@ func origins(r *env.Reader) []string {
 	var origins []string
 	for origin := range strings.SplitSeq(list, ",") {
 		origin = strings.TrimSpace(origin)
-		u, err := url.Parse(origin)
-		if err != nil || u.Host == "" || u.Scheme+"://"+u.Host != origin {
-			r.Fault("CORS_ORIGINS=%q: must be * or a list of origins like https://example.com, without paths", list)
+		if !isOrigin(origin) {
+			r.Fault("CORS_ORIGINS=%q: must be * or a list of origins as browsers send them, such as https://example.com: "+
+				"in lower case, without path and default port", list)
 			return nil
 		}
 		origins = append(origins, origin)
 	}
 	return origins
 }
+
+// isOrigin reports whether a browser can send the text as an Origin: in lower case, with the name in
+// ASCII, without user, path and default port (HTML standard, "ASCII serialization of an origin").
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	if err != nil || !env.IsName(u.Hostname(), ".-") {
+		return false
+	}
+	origin := u.Scheme + "://" + strings.ToLower(u.Hostname())
+	port, err := strconv.ParseUint(u.Port(), 10, 16)
+	if err == nil && port != defaultPorts[u.Scheme] {
+		origin += ":" + strconv.FormatUint(port, 10)
+	}
+	return defaultPorts[u.Scheme] != 0 && origin == s
+}
+
+var defaultPorts = map[string]uint64{"http": 80, "https": 443}

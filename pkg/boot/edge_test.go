@@ -21,6 +21,7 @@ import (
 	"users-api/pkg/api"
 	"users-api/pkg/apperr"
 	"users-api/pkg/logline"
+	"users-api/pkg/testing/parameters"
 )
 
 // harness is an edge whose log and clock the test controls.
@@ -118,7 +119,7 @@ func TestAnswer(t *testing.T) {
 		"X-Content-Type-Options":        "nosniff",
 		"X-Correlation-Id":              "order-4711",
 		"Access-Control-Allow-Origin":   "*",
-		"Access-Control-Expose-Headers": "ETag,Location,Retry-After,X-Correlation-Id,x-amzn-RequestId",
+		"Access-Control-Expose-Headers": "ETag,Location,Retry-After,Idempotency-Replayed,X-Correlation-Id,x-amzn-RequestId",
 	}, a.Headers)
 }
 
@@ -137,6 +138,7 @@ func TestStatusOfEachKind(t *testing.T) {
 			assert.Equal(t, status, a.StatusCode)
 			assert.JSONEq(t, `{"error":"A message","requestId":"7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"}`, a.Body)
 			assert.Equal(t, "*", a.Headers["Access-Control-Allow-Origin"])
+			assert.Equal(t, status == 401, a.Headers["WWW-Authenticate"] == `Bearer error="invalid_token"`)
 			line := h.line()
 			assert.Equal(t, "get user: A message: table users-api-prod at 10.0.0.1", line["error"], "the operator sees the cause")
 			assert.Equal(t, string(kind), line["errorKind"])
@@ -267,6 +269,15 @@ func TestOrigins(t *testing.T) {
 			assert.Equal(t, tt.allow, a.Headers["Access-Control-Allow-Origin"])
 			assert.Equal(t, tt.vary, a.Headers["Vary"])
 		})
+	}
+}
+
+func TestOriginsOfParameters(t *testing.T) {
+	t.Parallel()
+	for _, row := range parameters.Rows("corsOrigins") {
+		env := map[string]string{"SERVICE": "users-api", "STAGE": "dev", "CORS_ORIGINS": row.Value}
+		_, err := configFromEnv(func(key string) (string, bool) { v, ok := env[key]; return v, ok })
+		assert.Equal(t, row.Good, err == nil, "%s: %v", row.Value, err)
 	}
 }
 

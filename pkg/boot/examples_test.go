@@ -58,6 +58,7 @@ var examples = map[string]example{
 	"allowed": {function: "authorizer", wrap: deciding(func(ctx context.Context) error {
 		logline.SetPrincipal(ctx, "jwt:ann")
 		logline.Annotate(ctx, "scope", "users:read users:write")
+		logline.Annotate(ctx, "droppedKeys", `kid "2024": RSA key of 1024 bits`)
 		logline.Count(ctx, "Allowed")
 		return nil
 	})},

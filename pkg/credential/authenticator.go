@@ -28,11 +28,13 @@ package credential
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
+	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
 	"users-api/pkg/env"
 )
@@ -75,11 +77,15 @@ func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authent
 	return a, nil
 }
 
-// Authenticate returns the principal of the credential in the identity header. Its error is
-// Unauthenticated and has an auth.Reason in its chain.
+// Authenticate returns the principal of the credential in the identity header. Its error has an
+// auth.Reason in its chain. It is Unauthenticated, or Unavailable if the issuer's keys cannot be
+// fetched, which is not the caller's fault.
 func (a *Authenticator) Authenticate(ctx context.Context, header string) (auth.Principal, error) {
 	p, err := a.principal(ctx, header)
-	if err != nil {
+	switch {
+	case errors.Is(err, auth.ErrKeysUnavailable):
+		return auth.Principal{}, apperr.Wrap(apperr.Unavailable, "Service unavailable, try again", err)
+	case err != nil:
 		return auth.Principal{}, auth.Refuse(err)
 	}
 	return p, nil
@@ -96,6 +102,15 @@ func (a *Authenticator) principal(ctx context.Context, header string) (auth.Prin
 		return a.tokens.verify(ctx, c.value)
 	}
 	return auth.Principal{}, auth.ErrScheme
+}
+
+// DroppedKeys returns which keys of the issuer's last key set cannot be used and why, once for each
+// fetch, for the log.
+func (a *Authenticator) DroppedKeys() []string {
+	if a.issuer == nil {
+		return nil
+	}
+	return a.issuer.takeDropped()
 }
 
 // Connect fetches the issuer's keys, so that the first token does not wait for them. An error is no

@@ -26,6 +26,8 @@ type claims struct {
 	Scope       scopeList    `json:"scope"`
 	Scp         scopeList    `json:"scp"`
 	Permissions scopeList    `json:"permissions"`
+	ClientID    string       `json:"client_id"` // RFC 8693, section 4.3
+	Use         string       `json:"token_use"` // Amazon Cognito's: access or id
 }
 
 // UnmarshalJSON decodes the claims. It compares names exactly, and refuses an object with a
@@ -41,13 +43,25 @@ func (c *claims) UnmarshalJSON(data []byte) error {
 // granted returns this API's scopes in the first of scope, scp and permissions that has one. The
 // three are not combined: if an issuer sends both what the client asked for (scope) and everything
 // that its user may do (permissions), a client that asked for less gets less.
-func (c *claims) granted() []auth.Scope {
+func (c *claims) granted(prefix string) []auth.Scope {
 	for _, list := range []scopeList{c.Scope, c.Scp, c.Permissions} {
-		if known := auth.KnownScopes(list); len(known) > 0 {
+		if known := auth.KnownScopes(cutPrefix(list, prefix)); len(known) > 0 {
 			return known
 		}
 	}
 	return nil
+}
+
+// cutPrefix returns the scopes that have the prefix, without it. Amazon Cognito puts the resource
+// server's identifier before each scope: "users-api/users:read".
+func cutPrefix(scopes []string, prefix string) []string {
+	var cut []string
+	for _, s := range scopes {
+		if rest, ok := strings.CutPrefix(s, prefix); ok {
+			cut = append(cut, rest)
+		}
+	}
+	return cut
 }
 
 // The methods of jwt.Claims.

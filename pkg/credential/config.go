@@ -21,14 +21,16 @@ const maxLeeway = 30 * time.Second
 
 // config says which credentials are accepted.
 type config struct {
-	bareKey    bool // the identity header holds an API key without a scheme
-	keys       keyring
-	secret     string   // of HS256, or
-	jwksURL    string   // where the issuer publishes its keys
-	algorithms []string // that a token may be signed with; none if no token is accepted
-	issuer     string   // that a token must name; "" for any
-	audience   string   // that a token must name; "" for any
-	leeway     time.Duration
+	bareKey     bool // the identity header holds an API key without a scheme
+	keys        keyring
+	secret      string   // of HS256, or
+	jwksURL     string   // where the issuer publishes its keys
+	algorithms  []string // that a token may be signed with; none if no token is accepted
+	issuer      string   // that a token must name; "" for any
+	audience    string   // that a token must name; "" for any
+	clientID    string   // the client_id that a token must have; "" for any
+	scopePrefix string   // that is cut off a token's scopes
+	leeway      time.Duration
 }
 
 // configReader reads the variables that New documents. Its faults say what a variable must hold, and
@@ -37,7 +39,7 @@ type configReader struct{ *env.Reader }
 
 func parseConfig(lookup env.Lookup) (config, error) {
 	r := configReader{env.New(lookup)}
-	r.checkResolved("JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "API_KEYS")
+	r.checkResolved("JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_CLIENT_ID", "API_KEYS")
 	var c config
 	if r.Err() == nil {
 		c.bareKey = r.identityHeader() != "authorization"
@@ -100,6 +102,7 @@ func (r configReader) apiKeys(required bool) keyring {
 func (r configReader) tokens(c *config) {
 	c.secret, c.jwksURL = r.Secret("JWT_SECRET"), r.Text("JWKS_URL", "")
 	c.issuer, c.audience = r.Text("JWT_ISSUER", ""), r.Text("JWT_AUDIENCE", "")
+	c.clientID, c.scopePrefix = r.Text("JWT_CLIENT_ID", ""), r.Text("JWT_SCOPE_PREFIX", "")
 	c.leeway = r.leeway()
 	switch {
 	case c.secret != "" && c.jwksURL != "":
@@ -136,8 +139,9 @@ func (r configReader) checkIssuer(c config) {
 	if c.issuer == "" {
 		r.Fault("JWT_ISSUER must be set with JWKS_URL: to the iss of the issuer's tokens")
 	}
-	if c.audience == "" {
-		r.Fault("JWT_AUDIENCE must be set with JWKS_URL: to the aud of the tokens that are meant for this API")
+	if c.audience == "" && c.clientID == "" {
+		r.Fault("JWT_AUDIENCE must be set with JWKS_URL: to the aud of the tokens that are meant for this API;" +
+			" or JWT_CLIENT_ID, for an issuer whose access tokens have no aud, such as Amazon Cognito")
 	}
 }
 
@@ -161,7 +165,7 @@ func (r configReader) algorithms(possible ...string) []string {
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Fragment != "":
+	case err != nil || u.Hostname() == "" || u.Fragment != "" || !isPort(u.Port()):
 		return errors.New("must be the URL of the issuer's key set, such as https://issuer.example/.well-known/jwks.json")
 	case u.User != nil:
 		return errors.New("must hold no user name or password: key sets are public")
@@ -169,6 +173,11 @@ func checkURL(s string) error {
 		return errors.New("must begin with https:// (http:// is accepted for localhost and loopback addresses only)")
 	}
 	return nil
+}
+
+func isPort(s string) bool {
+	_, err := strconv.ParseUint(s, 10, 16)
+	return s == "" || err == nil
 }
 
 func isLoopback(host string) bool {

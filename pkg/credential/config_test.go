@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/credential"
+	"users-api/pkg/testing/parameters"
 )
 
 const someKey = "billing:5df6e0e2761359d30a8275058e299fcc0381534545f55cf43e41983f5d4c9456:users:read"
@@ -38,6 +39,21 @@ func TestValidConfiguration(t *testing.T) {
 			_, err := credential.New(env(variables), http.DefaultClient, time.Now)
 			assert.NoError(t, err)
 		})
+	}
+}
+
+func TestParameters(t *testing.T) {
+	t.Parallel()
+	jwks := map[string]string{"JWKS_URL": "https://issuer.example/keys", "JWT_ISSUER": testIssuer, "JWT_AUDIENCE": testAudience}
+	for name, variable := range map[string]string{"jwksUrl": "JWKS_URL", "jwtAlgorithms": "JWT_ALGORITHMS"} {
+		for _, row := range parameters.Rows(name) {
+			variables := map[string]string{"JWT_SECRET": testSecret}
+			if name == "jwksUrl" || row.With == "jwksUrl" {
+				variables = jwks
+			}
+			_, err := credential.New(env(union(variables, map[string]string{variable: row.Value})), http.DefaultClient, time.Now)
+			assert.Equal(t, row.Good, err == nil, "%+v: %v", row, err)
+		}
 	}
 }
 

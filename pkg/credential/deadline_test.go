@@ -15,7 +15,7 @@ func TestFindReturnsWithContext(t *testing.T) {
 	k := &issuerKeys{now: time.Now, fetch: func(ctx context.Context) (keySet, time.Duration, error) {
 		fetches <- struct{}{}
 		<-ctx.Done()
-		return nil, 0, ctx.Err()
+		return keySet{}, 0, ctx.Err()
 	}}
 	find := func(ctx context.Context) chan error {
 		answer := make(chan error, 1)

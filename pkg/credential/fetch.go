@@ -46,33 +46,33 @@ func (f *fetcher) fetch(ctx context.Context) (keySet, time.Duration, error) {
 	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, f.url, nil)
 	if err != nil {
-		return nil, 0, fmt.Errorf("fetch the issuer's keys: %w", err)
+		return keySet{}, 0, fmt.Errorf("fetch the issuer's keys: %w", err)
 	}
 	request.Header.Set("Accept", "application/jwk-set+json, application/json")
 	// A connection that was idle while Lambda froze the function may be dead.
 	request.Close = true
 	response, err := f.client.Do(request)
 	if err != nil {
-		return nil, 0, fmt.Errorf("fetch the issuer's keys: %w", err)
+		return keySet{}, 0, fmt.Errorf("fetch the issuer's keys: %w", err)
 	}
 	defer response.Body.Close()
 	set, err := readKeySet(response)
 	if err != nil {
-		return nil, 0, fmt.Errorf("fetch the issuer's keys: GET %s: %w", f.url, err)
+		return keySet{}, 0, fmt.Errorf("fetch the issuer's keys: GET %s: %w", f.url, err)
 	}
 	return set, maxAge(response.Header.Get("Cache-Control")), nil
 }
 
 func readKeySet(response *http.Response) (keySet, error) {
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("status %d in place of 200", response.StatusCode)
+		return keySet{}, fmt.Errorf("status %d in place of 200", response.StatusCode)
 	}
 	body, err := io.ReadAll(io.LimitReader(response.Body, maxKeySetBytes+1))
 	if err != nil {
-		return nil, err
+		return keySet{}, err
 	}
 	if len(body) > maxKeySetBytes {
-		return nil, errors.New("the answer is larger than 1 MB")
+		return keySet{}, errors.New("the answer is larger than 1 MB")
 	}
 	return parseKeySet(body)
 }

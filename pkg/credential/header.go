@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/go-jose/go-jose/v4/json"
 
@@ -110,11 +111,12 @@ func parseJOSEHeader(token string) (joseHeader, error) {
 		return joseHeader{}, auth.ErrMalformed
 	}
 	decoded, err := base64.RawURLEncoding.Strict().DecodeString(encoded)
-	if err != nil {
+	if err != nil || !utf8.Valid(decoded) {
 		return joseHeader{}, auth.ErrMalformed
 	}
 	var h joseHeader
 	err = json.Unmarshal(decoded, &h)
+	h.Algorithm = canonical(h.Algorithm)
 	switch {
 	case errors.Is(err, auth.ErrHeader):
 		return joseHeader{}, auth.ErrHeader

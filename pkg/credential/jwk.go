@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/go-jose/go-jose/v4"
 	"github.com/go-jose/go-jose/v4/json"
@@ -30,8 +31,11 @@ type publicKey struct {
 	key        jwt.VerificationKey
 }
 
-// keySet is a JSON Web Key Set (RFC 7517) without the keys that cannot be used.
-type keySet []publicKey
+// keySet is a JSON Web Key Set (RFC 7517).
+type keySet struct {
+	keys    []publicKey
+	dropped []string // why each of the other keys cannot be used
+}
 
 // match returns the keys that may have signed a token. The token's kid names the key; a token
 // without kid is accepted if exactly one key serves its algorithm. Several keys with the same kid
@@ -39,7 +43,7 @@ type keySet []publicKey
 func (s keySet) match(h joseHeader) ([]jwt.VerificationKey, error) {
 	var found []jwt.VerificationKey
 	reason := auth.ErrUnknownKey
-	for _, k := range s {
+	for _, k := range s.keys {
 		if h.KeyID != "" && h.KeyID != k.id {
 			continue
 		}
@@ -66,46 +70,66 @@ func parseKeySet(data []byte) (keySet, error) {
 		Keys []json.RawMessage `json:"keys"`
 	}
 	if err := json.Unmarshal(data, &document); err != nil {
-		return nil, errors.New("the key set is not a JSON object with an array of keys")
+		return keySet{}, errors.New("the key set is not a JSON object with an array of keys")
 	}
 	var set keySet
-	var fault error
 	for _, raw := range document.Keys {
-		switch key, err := parseKey(raw); {
-		case err == nil:
-			set = append(set, key)
-		case fault == nil:
-			fault = err
+		key, err := parseKey(raw)
+		if err != nil {
+			set.dropped = append(set.dropped, fmt.Sprintf("kid %q: %v", key.id, err))
+			continue
 		}
+		set.keys = append(set.keys, key)
 	}
-	if len(set) == 0 {
-		return nil, fmt.Errorf("none of %d keys in the set can be used: %w", len(document.Keys), fault)
+	if len(set.keys) == 0 {
+		return keySet{}, fmt.Errorf("none of %d keys in the set can be used: %s", len(document.Keys), strings.Join(set.dropped, "; "))
 	}
 	return set, nil
 }
 
+// parseKey reads a key. With an error, it returns a key that has only its id.
 func parseKey(raw json.RawMessage) (publicKey, error) {
+	var read struct {
+		ID         string   `json:"kid"`
+		Operations []string `json:"key_ops"`
+	}
 	var key jose.JSONWebKey
-	var operations struct {
-		List []string `json:"key_ops"`
+	err := errors.Join(json.Unmarshal(raw, &read), json.Unmarshal(withoutCertificates(raw), &key))
+	bad := publicKey{id: read.ID}
+	if err != nil {
+		return bad, errors.New("a key is not a public JSON Web Key of a known type and curve")
 	}
-	if err := errors.Join(json.Unmarshal(raw, &operations), json.Unmarshal(raw, &key)); err != nil {
-		return publicKey{}, errors.New("a key is not a public JSON Web Key of a known type and curve")
-	}
-	if key.Use != "" && key.Use != "sig" || operations.List != nil && !slices.Contains(operations.List, "verify") {
-		return publicKey{}, errors.New("a key is not meant for signatures (use, key_ops)")
+	if key.Use != "" && key.Use != "sig" || read.Operations != nil && !slices.Contains(read.Operations, "verify") {
+		return bad, errors.New("a key is not meant for signatures (use, key_ops)")
 	}
 	algorithms, err := algorithmsOf(key.Key)
 	if err != nil {
-		return publicKey{}, err
+		return bad, err
 	}
 	if key.Algorithm != "" {
-		if !slices.Contains(algorithms, key.Algorithm) {
-			return publicKey{}, errors.New("a key's alg is not one of its type's")
+		if !slices.Contains(algorithms, canonical(key.Algorithm)) {
+			return bad, errors.New("a key's alg is not one of its type's")
 		}
-		algorithms = []string{key.Algorithm}
+		algorithms = []string{canonical(key.Algorithm)}
 	}
 	return publicKey{id: key.KeyID, algorithms: algorithms, key: key.Key}, nil
+}
+
+// withoutCertificates removes the members about the key's certificate. They are optional (RFC 7517,
+// section 4), and a bad one does not make the key bad.
+func withoutCertificates(raw json.RawMessage) []byte {
+	var members map[string]*json.RawMessage // by pointer, or Marshal would encode it in base64
+	if err := json.Unmarshal(raw, &members); err != nil {
+		return raw
+	}
+	for _, name := range []string{"x5c", "x5t", "x5t#S256", "x5u"} {
+		delete(members, name)
+	}
+	without, err := json.Marshal(members)
+	if err != nil {
+		return raw
+	}
+	return without
 }
 
 // algorithmsOf binds a key to the algorithms of its type and curve (RFC 8725, section 3.1).

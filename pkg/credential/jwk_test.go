@@ -60,6 +60,8 @@ func TestUsableKeys(t *testing.T) {
 		{name: "with alg", key: ec, set: changedKeySet(t, ec, map[string]any{"alg": "ES256"})},
 		{name: "with use and key_ops", key: ec, set: changedKeySet(t, ec, map[string]any{"use": "sig", "key_ops": []string{"verify"}})},
 		{name: "with unknown members", key: ec, set: changedKeySet(t, ec, map[string]any{"exp": 1, "x-note": []int{1}})},
+		{name: "with malformed certificates", key: rsaKey, set: changedKeySet(t, rsaKey, map[string]any{"x5c": []string{"!"}, "x5t": 1, "x5t#S256": "short", "x5u": "::"})},
+		{name: "with a certificate of another type", key: ec, set: changedKeySet(t, ec, map[string]any{"x5c": "none"})},
 		{name: "next to unusable keys", key: ec, set: strings.Replace(keySet(t, ec), `[`, `[{"kty":"oct","k":"AAAA"},{"kty":"XYZ"},7,`, 1)},
 		{name: "after another key with the same id", key: ec, set: keySet(t, newECKey(t, "e"), ec)},
 	} {
@@ -145,6 +147,53 @@ func TestAlgorithmIsBoundToCurve(t *testing.T) {
 	signed := input + "." + base64.RawURLEncoding.EncodeToString(make([]byte, 64))
 	_, err = publish(t, c, keySet(t, key)).Authenticate(t.Context(), "Bearer "+signed)
 	assert.Equal(t, auth.ErrAlgorithm, auth.ReasonOf(err))
+}
+
+func TestDroppedKeysAreNamedOnce(t *testing.T) {
+	t.Parallel()
+	c, ec := newClock(), newECKey(t, "good")
+	a := publish(t, c, strings.Replace(keySet(t, ec), `[`, `[{"kty":"oct","kid":"bad","k":"AAAA"},`, 1))
+	assert.Empty(t, a.DroppedKeys(), "nothing is fetched yet")
+	_, err := a.Authenticate(t.Context(), "Bearer "+ec.sign(t, goodClaims(c.Now())))
+	require.NoError(t, err)
+	assert.Equal(t, []string{`kid "bad": a key is symmetric or private, and must not be published`}, a.DroppedKeys())
+	assert.Empty(t, a.DroppedKeys())
+}
+
+// Ed25519 is the name of EdDSA with that curve in RFC 9864.
+func TestEd25519(t *testing.T) {
+	t.Parallel()
+	c, ed := newClock(), newEdKey(t, "ed")
+	a := publish(t, c, keySet(t, ed))
+	token := jwt.NewWithClaims(ed.method, goodClaims(c.Now()))
+	token.Header["kid"], token.Header["alg"] = "ed", "Ed25519"
+	signed, err := token.SignedString(ed.key)
+	require.NoError(t, err)
+	_, err = a.Authenticate(t.Context(), "Bearer "+signed)
+	assert.NoError(t, err)
+}
+
+// The salt of a PSS signature is as long as the hash (RFC 7518, section 3.5).
+func TestPSSSalt(t *testing.T) {
+	t.Parallel()
+	c, k := newClock(), newRSAKey(t, "rsa")
+	a := publish(t, c, keySet(t, k))
+	for _, method := range []*jwt.SigningMethodRSAPSS{jwt.SigningMethodPS256, jwt.SigningMethodPS384, jwt.SigningMethodPS512} {
+		for _, salt := range []int{0, 20, 32, 48, 64} {
+			salted := *method
+			salted.Options = &rsa.PSSOptions{SaltLength: salt}
+			if salt == 0 { // which golang-jwt and crypto/rsa take for "as long as possible"
+				salted.Options.SaltLength = rsa.PSSSaltLengthAuto
+			}
+			k.method = &salted
+			_, err := a.Authenticate(t.Context(), "Bearer "+k.sign(t, goodClaims(c.Now())))
+			want := auth.ErrSignature
+			if salt == method.Hash.Size() {
+				want = ""
+			}
+			assert.Equal(t, want, auth.ReasonOf(err), "%s with a salt of %d", method.Name, salt)
+		}
+	}
 }
 
 func TestTokenWithoutKeyID(t *testing.T) {

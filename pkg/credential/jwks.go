@@ -17,7 +17,8 @@ const (
 	// fetchInterval is the least time between two fetches, so that tokens with invented key ids
 	// cannot cause a storm of them.
 	fetchInterval = 10 * time.Second
-	// graceInterval is how often a caller with a known key waits for a fetch that fails, in an outage.
+	// graceInterval is how often a caller with a known key waits for a fetch that fails, in an
+	// outage.
 	graceInterval = time.Minute
 )
 
@@ -37,6 +38,7 @@ type issuerKeys struct {
 	fresh   time.Time // until when known is fresh
 	started time.Time // when the last fetch began
 	fault   error     // what was wrong with it
+	dropped []string  // what was dropped of the last set, until takeDropped
 }
 
 // find returns the keys that may have signed a token. Its error holds an auth.Reason: ErrAlgorithm,
@@ -104,7 +106,16 @@ func (k *issuerKeys) settle(set keySet, age time.Duration, err error) {
 		k.fresh = k.wallClock().Add(graceInterval)
 		return
 	}
-	k.known, k.fresh = set, k.wallClock().Add(age)
+	k.known, k.fresh, k.dropped = set, k.wallClock().Add(age), set.dropped
+}
+
+// takeDropped returns why keys of the last set were dropped, once for each fetch.
+func (k *issuerKeys) takeDropped() []string {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	dropped := k.dropped
+	k.dropped = nil
+	return dropped
 }
 
 // prime fetches the key set before the first token needs it.

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
 )
 
@@ -117,8 +118,9 @@ func TestKeysUnavailableError(t *testing.T) {
 	i.answerWith(200, `{"keys":[{"kty":"oct","k":"c2VjcmV0"}]}`)
 	_, err := i.authenticator(t, c).Authenticate(t.Context(), "Bearer "+k.sign(t, goodClaims(c.Now())))
 	require.Error(t, err)
-	assert.Equal(t, "Unauthorized: keys_unavailable: fetch the issuer's keys: GET "+i.server.URL+
-		": none of 1 keys in the set can be used: a key is symmetric or private, and must not be published", err.Error())
+	assert.Equal(t, apperr.Unavailable, apperr.KindOf(err))
+	assert.Equal(t, "Service unavailable, try again: keys_unavailable: fetch the issuer's keys: GET "+i.server.URL+
+		": none of 1 keys in the set can be used: kid \"\": a key is symmetric or private, and must not be published", err.Error())
 }
 
 func TestSilentIssuer(t *testing.T) {

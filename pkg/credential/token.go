@@ -2,8 +2,11 @@ package credential
 
 import (
 	"context"
+	"crypto/rsa"
 	"errors"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
@@ -25,15 +28,32 @@ func (s sharedSecret) find(context.Context, joseHeader) ([]jwt.VerificationKey, 
 
 // tokens verifies JSON Web Tokens.
 type tokens struct {
-	algorithms []string
-	keys       keySource
-	parser     *jwt.Parser
-	leeway     time.Duration
+	config config
+	keys   keySource
+	parser *jwt.Parser
+}
+
+// ed25519Method is EdDSA by its name of RFC 9864.
+type ed25519Method struct{ *jwt.SigningMethodEd25519 }
+
+func (ed25519Method) Alg() string { return "Ed25519" }
+
+// registerEd25519 makes ed25519Method known to golang-jwt, once.
+var registerEd25519 = sync.OnceFunc(func() {
+	jwt.RegisterSigningMethod("Ed25519", func() jwt.SigningMethod { return ed25519Method{jwt.SigningMethodEdDSA} })
+})
+
+// canonical returns the one name by which algorithms are compared.
+func canonical(algorithm string) string {
+	if algorithm == "Ed25519" {
+		return "EdDSA"
+	}
+	return algorithm
 }
 
 func newTokens(c config, keys keySource, now func() time.Time) *tokens {
+	registerEd25519()
 	options := []jwt.ParserOption{
-		jwt.WithValidMethods(c.algorithms),
 		jwt.WithStrictDecoding(), // one spelling for each token: RFC 7515, section 2
 		jwt.WithExpirationRequired(),
 		jwt.WithIssuedAt(),
@@ -46,7 +66,7 @@ func newTokens(c config, keys keySource, now func() time.Time) *tokens {
 	if c.audience != "" {
 		options = append(options, jwt.WithAudience(c.audience))
 	}
-	return &tokens{algorithms: c.algorithms, keys: keys, parser: jwt.NewParser(options...), leeway: c.leeway}
+	return &tokens{config: c, keys: keys, parser: jwt.NewParser(options...)}
 }
 
 // verify returns the principal of a token. Its error holds an auth.Reason.
@@ -55,7 +75,7 @@ func (t *tokens) verify(ctx context.Context, token string) (auth.Principal, erro
 	if err != nil {
 		return auth.Principal{}, err
 	}
-	if !slices.Contains(t.algorithms, h.Algorithm) {
+	if !slices.Contains(t.config.algorithms, h.Algorithm) {
 		return auth.Principal{}, auth.ErrAlgorithm
 	}
 	keys, err := t.keys.find(ctx, h)
@@ -63,24 +83,46 @@ func (t *tokens) verify(ctx context.Context, token string) (auth.Principal, erro
 		return auth.Principal{}, err
 	}
 	var c claims
-	_, err = t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
+	parsed, err := t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
 		return jwt.VerificationKeySet{Keys: keys}, nil
 	})
 	if err != nil {
 		return auth.Principal{}, reasonFor(err)
 	}
+	if !saltIsHashLong(parsed, keys) {
+		return auth.Principal{}, auth.ErrSignature
+	}
 	return t.principal(c)
 }
 
+// saltIsHashLong reports whether the salt of an RSASSA-PSS signature is as long as the hash (RFC
+// 7518, section 3.5), which golang-jwt does not check. Other signatures have no salt.
+func saltIsHashLong(token *jwt.Token, keys []jwt.VerificationKey) bool {
+	method, ok := token.Method.(*jwt.SigningMethodRSAPSS)
+	if !ok {
+		return true
+	}
+	signed := token.Raw[:strings.LastIndexByte(token.Raw, '.')]
+	digest := method.Hash.New()
+	digest.Write([]byte(signed))
+	return slices.ContainsFunc(keys, func(k jwt.VerificationKey) bool {
+		key, ok := k.(*rsa.PublicKey)
+		return ok && rsa.VerifyPSS(key, method.Hash, digest.Sum(nil), token.Signature, &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}) == nil
+	})
+}
+
 func (t *tokens) principal(c claims) (auth.Principal, error) {
-	if !auth.ValidSubject(c.Subject) {
+	switch {
+	case !auth.ValidSubject(c.Subject), c.Use != "" && c.Use != "access":
 		return auth.Principal{}, auth.ErrClaims
+	case t.config.clientID != "" && c.ClientID != t.config.clientID:
+		return auth.Principal{}, auth.ErrAudience
 	}
 	return auth.Principal{
 		Subject: c.Subject,
-		Scopes:  c.granted(),
+		Scopes:  c.granted(t.config.scopePrefix),
 		Kind:    auth.KindJWT,
-		Expires: c.Expires.Add(t.leeway),
+		Expires: c.Expires.Add(t.config.leeway),
 	}, nil
 }
 

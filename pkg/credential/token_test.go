@@ -134,6 +134,43 @@ func TestTokenRefused(t *testing.T) {
 	}
 }
 
+// Amazon Cognito's access tokens have client_id in place of aud, and scopes with a prefix.
+func TestCognitoTokens(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	a := newAuthenticator(t, c, map[string]string{"JWT_SECRET": testSecret, "JWT_CLIENT_ID": "4example23456789", "JWT_SCOPE_PREFIX": "users-api/"})
+	for _, tt := range []struct {
+		name    string
+		changes jwt.MapClaims
+		want    auth.Reason
+		scopes  []auth.Scope
+	}{
+		{name: "access token", scopes: []auth.Scope{auth.ScopeRead}},
+		{name: "scopes without prefix", changes: jwt.MapClaims{"scope": "users:read users:write"}},
+		{name: "ID token", changes: jwt.MapClaims{"token_use": "id"}, want: auth.ErrClaims},
+		{name: "another client", changes: jwt.MapClaims{"client_id": "5example"}, want: auth.ErrAudience},
+		{name: "no client", changes: jwt.MapClaims{"client_id": nil}, want: auth.ErrAudience},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			claims := changeClaims(jwt.MapClaims{
+				"sub": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "client_id": "4example23456789", "token_use": "access", "version": 2,
+				"scope": "users-api/users:read openid", "exp": c.Now().Add(time.Minute).Unix(),
+			}, tt.changes)
+			p, err := a.Authenticate(t.Context(), "Bearer "+signHS256(t, claims))
+			require.Equal(t, tt.want, auth.ReasonOf(err))
+			assert.Equal(t, tt.scopes, p.Scopes)
+		})
+	}
+}
+
+func TestHeaderThatIsNotUTF8(t *testing.T) {
+	t.Parallel()
+	a := newAuthenticator(t, newClock(), map[string]string{"JWT_SECRET": testSecret})
+	_, err := a.Authenticate(t.Context(), "Bearer "+raw("{\"alg\":\"HS256\",\"x\":\"\xff\"}", `{"sub":"a","exp":9999999999}`))
+	assert.Equal(t, auth.ErrMalformed, auth.ReasonOf(err))
+}
+
 func TestTokenTimes(t *testing.T) {
 	t.Parallel()
 	for variable, leeway := range map[string]time.Duration{"0": 0, "30": 30 * time.Second} {

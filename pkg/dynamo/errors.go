@@ -40,6 +40,17 @@ func Classify(ctx context.Context, attempted string, err error) error {
 	return apperr.Wrap(apperr.Internal, "Internal server error", err)
 }
 
+// ClassifyWrite is Classify for a write. If its answer was lost, it may have happened, which the
+// message says.
+func ClassifyWrite(ctx context.Context, attempted string, err error) error {
+	lost := err != nil && !is[*apperr.Error](err) && (ctx.Err() != nil || !throttled(err) && unreachable(err))
+	err = Classify(ctx, attempted, err)
+	if e := apperr.From(err); lost {
+		e.Message += "; the change may have been made"
+	}
+	return err
+}
+
 func unavailable(cause error) error {
 	e := apperr.Wrap(apperr.Unavailable, "Service unavailable, try again", cause)
 	e.RetryAfter = retryAfter

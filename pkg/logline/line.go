@@ -36,6 +36,7 @@ type Line struct {
 
 	attrsBuffer [32]slog.Attr // large enough for most lines, allocated with the line
 	emfBuffer   [640]byte
+	emf         rawJSON
 }
 
 // Request is what a line says about an API request.

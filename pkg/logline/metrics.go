@@ -72,7 +72,8 @@ func (m metricSets) append(attrs []slog.Attr, l *Line, now time.Time, durationMS
 		attrs = append(append(attrs, slog.Int(c.metric, 1)), c.dimensions...)
 		emf = append(append(emf, ','), mustJSON(m.directive(c))...)
 	}
-	return append(attrs, slog.Any("_aws", rawJSON(append(emf, ']', '}'))))
+	l.emf = append(emf, ']', '}')
+	return append(attrs, slog.Any("_aws", &l.emf))
 }
 
 func (m metricSets) directive(c count) metricDirective {

@@ -20,28 +20,34 @@ const (
 	createIdempotency
 )
 
+// Created is the outcome of Create.
+type Created struct {
+	User     user.User
+	Replayed bool // an earlier request with the same idempotency key created it
+}
+
 // Create adds a user. With an idempotency key, the same input within a day returns the same user,
 // as it was created, and adds nothing.
 //
 // Conflict if another user has the address; KeyReused if the key was used with another input.
-func (t *Table) Create(ctx context.Context, in user.Input, idem Idempotency) (user.User, error) {
-	u, err := dynamo.Retry(ctx, func() (user.User, error) { return t.create(ctx, in, idem) })
-	return u, dynamo.Classify(ctx, "create user", err)
+func (t *Table) Create(ctx context.Context, in user.Input, idem Idempotency) (Created, error) {
+	c, err := dynamo.Retry(ctx, func() (Created, error) { return t.create(ctx, in, idem) })
+	return c, dynamo.ClassifyWrite(ctx, "create user", err)
 }
 
-func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (user.User, error) {
+func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (Created, error) {
 	id, err := t.newID()
 	if err != nil {
-		return user.User{}, fmt.Errorf("make id: %w", err)
+		return Created{}, fmt.Errorf("make id: %w", err)
 	}
 	u := user.New(id, in)
 	writes, err := t.creation(u, in, idem)
 	if err != nil {
-		return user.User{}, err
+		return Created{}, err
 	}
 	_, err = t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err == nil {
-		return u, nil
+		return Created{User: u}, nil
 	}
 	return t.notCreated(err, in)
 }
@@ -71,17 +77,18 @@ func (t *Table) reserve(id user.ID, e user.Email) *types.Put {
 
 // notCreated finds out why a creation was canceled. It looks at the key's record first: a repeated
 // request also meets the reservation that it made itself.
-func (t *Table) notCreated(err error, in user.Input) (user.User, error) {
+func (t *Table) notCreated(err error, in user.Input) (Created, error) {
 	reasons := dynamo.ReasonsOf(err)
 	switch {
 	case reasons.ConditionFailed(createIdempotency) != nil:
-		return replay(reasons.ConditionFailed(createIdempotency).Item, in)
+		u, err := replay(reasons.ConditionFailed(createIdempotency).Item, in)
+		return Created{User: u, Replayed: true}, err
 	case dynamo.IsContended(err):
-		return user.User{}, dynamo.Contended(err)
+		return Created{}, dynamo.Contended(err)
 	case reasons.ConditionFailed(createReservation) != nil:
-		return user.User{}, emailTaken(err)
+		return Created{}, emailTaken(err)
 	}
-	return user.User{}, err
+	return Created{}, err
 }
 
 func emailTaken(cause error) error {

@@ -50,12 +50,14 @@ func (t *Table) getItem(ctx context.Context, id string) (item, error) {
 
 // FindByEmail returns the user that has an address, or none.
 func (t *Table) FindByEmail(ctx context.Context, e user.Email) ([]user.User, error) {
-	users, err := t.findReserved(ctx, reservationID(e))
+	users, err := dynamo.Retry(ctx, func() ([]user.User, error) { return t.findReserved(ctx, e) })
 	return users, dynamo.Classify(ctx, "find user by email", err)
 }
 
-func (t *Table) findReserved(ctx context.Context, reservationID string) ([]user.User, error) {
-	it, err := t.getItem(ctx, reservationID)
+// findReserved reads the reservation and then its user. The address may move to another user in
+// between, so it compares what it found with what was asked for.
+func (t *Table) findReserved(ctx context.Context, e user.Email) ([]user.User, error) {
+	it, err := t.getItem(ctx, reservationID(e))
 	if err != nil || it == nil {
 		return nil, err
 	}
@@ -65,11 +67,14 @@ func (t *Table) findReserved(ctx context.Context, reservationID string) ([]user.
 		return nil, fmt.Errorf("read reservation: %w", a.err)
 	}
 	u, err := t.get(ctx, id)
-	switch {
-	case err == nil:
-		return []user.User{u}, nil
-	case apperr.KindOf(err) == apperr.NotFound:
+	if apperr.KindOf(err) == apperr.NotFound {
 		return nil, nil // deleted between the two reads
 	}
-	return nil, err
+	if err != nil {
+		return nil, err
+	}
+	if has, _ := user.ParseEmail(u.Email); has.Normalized() != e.Normalized() {
+		return nil, dynamo.Contended(fmt.Errorf("user %q has another address", id))
+	}
+	return []user.User{u}, nil
 }

@@ -96,7 +96,8 @@ const cursorBytes = len(uuid.UUID{}) + crc32.Size
 // beforeAll is greater than every id: the position of the first page.
 const beforeAll = "~"
 
-var errBadCursor = apperr.InvalidField("cursor", "must be the nextCursor of an earlier answer")
+// ErrBadCursor is Invalid: a cursor that is not one of List's.
+var ErrBadCursor = apperr.InvalidField("cursor", "must be the nextCursor of an earlier answer")
 
 func encodeCursor(id user.ID) string {
 	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(id.UUID[:], checksum(id)))
@@ -109,11 +110,11 @@ func decodeCursor(cursor string) (string, error) {
 	}
 	b, err := base64.RawURLEncoding.DecodeString(cursor)
 	if err != nil || len(b) != cursorBytes {
-		return "", errBadCursor
+		return "", ErrBadCursor
 	}
 	id := user.ID{UUID: uuid.UUID(b[:len(uuid.UUID{})])}
 	if encodeCursor(id) != cursor { // the decoder accepts other spellings, and line breaks
-		return "", errBadCursor
+		return "", ErrBadCursor
 	}
 	return id.String(), nil
 }

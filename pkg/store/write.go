@@ -37,7 +37,7 @@ func (t *Table) Update(ctx context.Context, id user.ID, in user.Input, pre Preco
 		}
 		return t.replaceAllowed(ctx, current, in, pre)
 	})
-	return u, dynamo.Classify(ctx, fmt.Sprintf("update user %q", id), err)
+	return u, dynamo.ClassifyWrite(ctx, fmt.Sprintf("update user %q", id), err)
 }
 
 func (t *Table) replaceAllowed(ctx context.Context, current user.User, in user.Input, pre Precondition) (user.User, error) {
@@ -132,7 +132,7 @@ func (t *Table) Delete(ctx context.Context, id user.ID, pre Precondition) error 
 		}
 		return struct{}{}, t.remove(ctx, current)
 	})
-	return dynamo.Classify(ctx, fmt.Sprintf("delete user %q", id), err)
+	return dynamo.ClassifyWrite(ctx, fmt.Sprintf("delete user %q", id), err)
 }
 
 func (t *Table) remove(ctx context.Context, current user.User) error {

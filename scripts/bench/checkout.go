@@ -129,7 +129,8 @@ func (c *checkout) target(name string) (t *target, err error) {
 }
 
 func (c *checkout) addUser(ctx context.Context) (user.User, error) {
-	return c.table.Create(ctx, usertest.Input("Ann Lee", c.newEmail()), store.Idempotency{})
+	created, err := c.table.Create(ctx, usertest.Input("Ann Lee", c.newEmail()), store.Idempotency{})
+	return created.User, err
 }
 
 func (c *checkout) newEmail() string {

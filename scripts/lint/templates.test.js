@@ -12,9 +12,11 @@ const { definition, everything, compiledTemplate } = require('../serverless/test
 const { machineArchitecture } = require('../serverless/variables');
 const { differences } = require('./compare');
 const tools = require('./tools');
+const parameters = require('../../pkg/testing/parameters/parameters.json');
 
 const folder = path.join(tools.root, '.build', 'templates');
-const jwks = { JwksUrl: 'https://issuer.example/keys', JwtIssuer: 'https://issuer.example/', JwtAudience: 'users-api' };
+const cognito = { JwksUrl: 'https://issuer.example/keys', JwtIssuer: 'https://issuer.example/' };
+const jwks = { ...cognito, JwtAudience: 'users-api' };
 
 // The parameters have SAM's names. serverless.yml's begin with a small letter, and it
 // has corsOrigins, since it takes several.
@@ -22,6 +24,7 @@ const deployments = [
   { name: 'prod', stage: 'prod' },
   { name: 'dev', stage: 'dev' },
   { name: 'tokens of an issuer', stage: 'prod', sam: { ...jwks, AcceptApiKeys: 'false', JwtAlgorithms: 'RS256,ES256', JwtLeeway: '5' } },
+  { name: 'tokens of Amazon Cognito', stage: 'prod', sam: { ...cognito, JwtClientId: '4example', JwtScopePrefix: 'users-api/' } },
   {
     name: 'keys in a header of their own',
     stage: 'v2',
@@ -66,6 +69,19 @@ test('cfn-lint accepts what both compile to, and SAM accepts template.yaml', asy
 for (const [i, { name }] of deployments.entries()) {
   test(`both deploy the same: ${name}`, () => assert.deepEqual(differences(byServerless[i].resolved, bySam[i].resolved), []));
 }
+
+test('the patterns of template.yaml accept the same values as serverless.yml', () => {
+  const template = fs.readFileSync(path.join(tools.root, 'template.yaml'), 'utf8');
+  for (const [name, sam] of Object.entries({ corsOrigins: 'CorsOrigin', jwksUrl: 'JwksUrl', jwtAlgorithms: 'JwtAlgorithms' })) {
+    const [, pattern] = template.match(new RegExp(`^  ${sam}:\n(?:    .*\n)*?    AllowedPattern: (".*")$`, 'm'));
+    const accepts = new RegExp(JSON.parse(pattern), 'u');
+    for (const { value, good = false } of parameters.filter((row) => row.name === name)) {
+      if (name === 'corsOrigins' && value.includes(',')) continue; // SAM's parameter takes one origin
+      if (['HS256', 'RS256'].includes(value)) continue; // a rule decides by JwksUrl
+      assert.equal(accepts.test(value), good, `${sam} ${value}`);
+    }
+  }
+});
 
 test('the comparison finds each kind of difference', () => {
   const template = fs.readFileSync(path.join(tools.root, 'template.yaml'), 'utf8');

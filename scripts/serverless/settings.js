@@ -20,8 +20,8 @@ const rules = {
   },
   prime: oneOf('on', 'off'),
   corsOrigins: {
-    test: (value) => value === '*' || allMatch(value, /^https?:\/\/[^\s/?#'"*,]+$/),
-    must: 'be "*" or origins such as https://a.example,https://b.example (no path, no slash at the end)',
+    test: (value) => value === '*' || value.split(',').every((origin) => isOrigin(origin.trim())),
+    must: 'be "*" or origins as browsers send them, such as https://a.example,https://b.example (in lower case; no path, slash at the end or default port)',
   },
   corsMaxAge: wholeNumber(1, 86400),
   identityHeader: oneOf('Authorization', 'x-api-key'),
@@ -33,8 +33,8 @@ const rules = {
     'be the id of a version of the secret (aws secretsmanager list-secret-version-ids), or empty for the current version'
   ),
   jwksUrl: emptyOr(
-    (value) => /^(https:\/\/[^/]+|http:\/\/(127\.0\.0\.1|localhost)[:/])/.test(value),
-    'be an https:// URL, or empty to verify tokens with the secret jwtSecret'
+    isKeySetURL,
+    'be an https:// URL without user and fragment, or empty to verify tokens with the secret jwtSecret'
   ),
   jwtAlgorithms: emptyOr(
     (value) => allMatch(value, new RegExp(`^(${algorithms.join('|')})$`)),
@@ -72,6 +72,17 @@ const rules = {
   tableKmsEncryption: isSwitch,
 };
 
+/** Reports whether a browser can send the text as an Origin. */
+function isOrigin(text) {
+  return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
+}
+
+function isKeySetURL(text) {
+  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
+  const { protocol, hostname, username, hash } = new URL(text);
+  return (protocol === 'https:' || ['127.0.0.1', 'localhost'].includes(hostname)) && username === '' && hash === '';
+}
+
 function oneOf(...values) {
   return { test: (value) => values.includes(value), must: `be ${values.slice(0, -1).join(', ')} or ${values.at(-1)}` };
 }
@@ -98,14 +109,33 @@ function problems(values) {
     const value = values[name] ?? '';
     if (!test(String(value))) found.push(`${name} is ${JSON.stringify(value)}: it must ${must}`);
   }
-  for (const name of ['jwtIssuer', 'jwtAudience']) {
-    if (values.jwksUrl && !values[name]) found.push(`${name} is missing: jwksUrl requires it`);
+  if (values.jwksUrl && !values.jwtIssuer) found.push('jwtIssuer is missing: jwksUrl requires it');
+  if (values.jwksUrl && !values.jwtAudience && !values.jwtClientId) {
+    found.push('jwtAudience is missing: jwksUrl requires it, or jwtClientId for an issuer whose access tokens have no aud');
+  }
+  found.push(...unfitAlgorithms(values));
+  if (Number(values.reservedConcurrency) < Number(values.provisionedConcurrency)) {
+    found.push(`reservedConcurrency is ${values.reservedConcurrency}: it must be at least provisionedConcurrency, ${values.provisionedConcurrency}`);
   }
   const is = (name, value) => String(values[name]) === value;
   if (is('acceptApiKeys', 'false') && (is('acceptTokens', 'false') || is('identityHeader', 'x-api-key'))) {
     found.push('acceptApiKeys is false, so nobody could call: set it to true, or acceptTokens to true and identityHeader to Authorization');
   }
+  if (values.partners && is('identityHeader', 'x-api-key') && is('partnerKeySource', 'HEADER')) {
+    found.push('partnerKeySource is HEADER, which takes the header x-api-key, and so does identityHeader: set one of them to AUTHORIZER or Authorization');
+  }
+  if (values.partners && is('acceptApiKeys', 'false') && is('partnerKeySource', 'AUTHORIZER')) {
+    found.push('partnerKeySource is AUTHORIZER, but only an entry of apiKeys names a partner: set acceptApiKeys to true');
+  }
   return found;
+}
+
+/** Returns a sentence if jwtAlgorithms does not fit the secret or the issuer's keys. */
+function unfitAlgorithms({ jwtAlgorithms, jwksUrl, acceptTokens }) {
+  if (!jwtAlgorithms || String(acceptTokens) === 'false') return [];
+  const fits = (algorithm) => (algorithm.trim() === 'HS256') === !jwksUrl;
+  if (String(jwtAlgorithms).split(',').every(fits)) return [];
+  return [`jwtAlgorithms is "${jwtAlgorithms}": it must be ${jwksUrl ? 'without HS256, which needs a secret' : 'HS256, since jwksUrl is empty'}`];
 }
 
 /** Returns a sentence for each given name that is not known. */

@@ -5,12 +5,15 @@ const test = require('node:test');
 const { problems, unknownNames } = require('./settings');
 const { definition } = require('./testing/service');
 
+const rows = require('../../pkg/testing/parameters/parameters.json');
+const issuer = { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtAudience: 'users-api' };
 const problemsWith = (given) => problems({ ...definition.params.default, ...given });
 
 for (const given of [
   {},
   { corsOrigins: 'https://a.example, http://localhost:5173' },
-  { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtAudience: 'users-api' },
+  issuer,
+  { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtClientId: '4example', jwtScopePrefix: 'users-api/' },
   { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'users-api' },
   { tracing: 'true', cacheSize: 0.5, throttleBurst: '5' }, // as the command line gives them
   { partners: 'acme, globex-2', alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:ops' },
@@ -26,10 +29,15 @@ for (const { given, says } of [
   { given: { identityHeader: 'X-Key' }, says: /identityHeader is "X-Key": it must be Authorization or x-api-key/ },
   { given: { jwksUrl: 'http://issuer.example', jwtIssuer: 'i', jwtAudience: 'a' }, says: /jwksUrl .* must be an https:\/\/ URL/ },
   { given: { jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, says: /jwtIssuer is missing: jwksUrl requires it/ },
+  { given: { jwksUrl: 'https://issuer.example', jwtIssuer: 'i' }, says: /jwtAudience is missing: jwksUrl requires it, or jwtClientId/ },
   { given: { jwtLeeway: 31 }, says: /jwtLeeway is 31: it must be a whole number from 0 to 30/ },
-  { given: { jwtAlgorithms: 'RS256,none' }, says: /jwtAlgorithms .* must be some of HS256, RS256/ },
+  { given: { ...issuer, jwtAlgorithms: 'RS256,none' }, says: /jwtAlgorithms .* must be some of HS256, RS256/ },
   { given: { acceptApiKeys: false, acceptTokens: false }, says: /acceptApiKeys is false, so nobody could call/ },
   { given: { acceptApiKeys: 'false', identityHeader: 'x-api-key' }, says: /acceptApiKeys is false, so nobody could call/ },
+  { given: { jwtAlgorithms: 'RS256' }, says: /jwtAlgorithms is "RS256": it must be HS256, since jwksUrl is empty/ },
+  { given: { reservedConcurrency: '1', provisionedConcurrency: '2' }, says: /reservedConcurrency is 1: it must be at least provisionedConcurrency, 2/ },
+  { given: { partners: 'acme', identityHeader: 'x-api-key' }, says: /partnerKeySource is HEADER, which takes the header x-api-key/ },
+  { given: { partners: 'acme', partnerKeySource: 'AUTHORIZER', acceptApiKeys: false }, says: /set acceptApiKeys to true/ },
   { given: { throttleRate: 1.5 }, says: /throttleRate/ },
   { given: { partners: 'acme;globex' }, says: /partners .* separated by commas/ },
   { given: { partnerQuotaPeriod: 'YEAR' }, says: /partnerQuotaPeriod .* DAY, WEEK or MONTH/ },
@@ -44,6 +52,11 @@ for (const { given, says } of [
     assert.match(problem, says);
     assert.deepEqual(others, []);
   });
+}
+
+for (const { name, value, with: key, good } of rows) {
+  const others = key || name === 'jwksUrl' ? issuer : {};
+  test(`${name} ${JSON.stringify(value)} is ${good ? 'good' : 'bad'}`, () => assert.equal(problemsWith({ ...others, [name]: value }).length === 0, good ?? false));
 }
 
 test('an unknown parameter is explained', () => {

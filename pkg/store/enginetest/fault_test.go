@@ -36,8 +36,9 @@ func TestSingleFaultIsRetried(t *testing.T) {
 			}
 			idem := store.Idempotency{Principal: "jwt:me", Key: email}
 
-			u, err := table("").Create(t.Context(), input(email), idem)
+			created, err := table("").Create(t.Context(), input(email), idem)
 			require.NoError(t, err)
+			u := created.User
 			got, err := table("").Get(t.Context(), u.ID)
 			require.NoError(t, err)
 			assert.Equal(t, u, got)
@@ -81,6 +82,40 @@ func TestUnavailableTable(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Retries draw on a budget of the instance, so that a table that stays down is not called four times
+// as often as a healthy one, and a fault after a healthy time is still retried.
+func TestRetriesDoNotMultiplyAnOutage(t *testing.T) {
+	f := newFixture(t)
+	u := f.create(ann)
+	proxy := &storetest.Faulty{Fault: storetest.AnswerError(http.StatusInternalServerError, "InternalServerError"), First: 2000}
+	table := f.faultyTable(t, proxy)
+	const exhausted, measured = 100, 200
+	var before int64
+	for i := range exhausted + measured {
+		if i == exhausted {
+			before = proxy.Calls()
+		}
+		_, err := table.Get(t.Context(), u.ID)
+		requireKind(t, apperr.Unavailable, err)
+	}
+	assert.LessOrEqual(t, float64(proxy.Calls()-before)/measured, 1.1)
+}
+
+// A write whose answers were lost may have happened, and the client is told so.
+func TestLostWrite(t *testing.T) {
+	f := newFixture(t)
+	table := func(fault storetest.Fault) *store.Table {
+		return f.faultyTable(t, &storetest.Faulty{Fault: fault, First: storetest.Always})
+	}
+	message := func(_ store.Created, err error) string { return apperr.From(err).Message }
+	const unavailable = "Service unavailable, try again"
+	assert.Equal(t, unavailable+"; the change may have been made",
+		message(table(storetest.LoseAnswer).Create(t.Context(), input("lost@example.com"), store.Idempotency{})))
+	assert.Equal(t, unavailable,
+		message(table(storetest.AnswerError(http.StatusBadRequest, "ThrottlingException")).Create(t.Context(), input("throttled@example.com"), store.Idempotency{})))
+	assert.Equal(t, 1, f.requireConsistent())
 }
 
 func TestDeadline(t *testing.T) {

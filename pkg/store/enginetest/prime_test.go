@@ -122,7 +122,7 @@ func TestRehearsal(t *testing.T) {
 	assert.Len(t, found, 1)
 	created, err := r.Create(t.Context(), in, store.Idempotency{Principal: "jwt:me", Key: "k"})
 	require.NoError(t, err)
-	assert.EqualValues(t, 1, created.Version)
+	assert.EqualValues(t, 1, created.User.Version)
 	for _, expected := range []int64{0, 1} {
 		updated, err := r.Update(t.Context(), id, in, precondition(version(1), expected))
 		require.NoError(t, err)

@@ -59,14 +59,14 @@ func TestConcurrentCreatesWithOneKey(t *testing.T) {
 	ids := map[user.ID]bool{}
 	counts := concurrently(1000, func(int) error {
 		idem := store.Idempotency{Principal: "jwt:me", Key: "k"}
-		u, err := f.Create(t.Context(), ann, idem)
+		created, err := f.Create(t.Context(), ann, idem)
 		for apperr.KindOf(err) == apperr.Unavailable { // a client repeats the request with its key
-			u, err = f.Create(t.Context(), ann, idem)
+			created, err = f.Create(t.Context(), ann, idem)
 		}
 		if err == nil {
 			mu.Lock()
 			defer mu.Unlock()
-			ids[u.ID] = true
+			ids[created.User.ID] = true
 		}
 		return err
 	})

@@ -125,9 +125,9 @@ func (f *fixture) counted() (*store.Table, *storetest.Faulty) {
 
 func (f *fixture) create(in user.Input) user.User {
 	f.t.Helper()
-	u, err := f.Create(f.t.Context(), in, store.Idempotency{})
+	created, err := f.Create(f.t.Context(), in, store.Idempotency{})
 	require.NoError(f.t, err)
-	return u
+	return created.User
 }
 
 // items returns all items of the table.
@@ -206,9 +206,10 @@ func TestItems(t *testing.T) { onEachEngine(t, testItems) }
 
 func testItems(t *testing.T, f *fixture) {
 	age := 42
-	u, err := f.Create(t.Context(), user.Input{Name: "Ann", Email: usertest.Email("Ann@Example.com"), Age: &age},
+	created, err := f.Create(t.Context(), user.Input{Name: "Ann", Email: usertest.Email("Ann@Example.com"), Age: &age},
 		store.Idempotency{Principal: "jwt:me", Key: "k"})
 	require.NoError(t, err)
+	u := created.User
 	items := f.items()
 	require.Len(t, items, 3)
 	for _, it := range items {
@@ -246,35 +247,38 @@ func TestIdempotencyKey(t *testing.T) { onEachEngine(t, testIdempotencyKey) }
 
 func testIdempotencyKey(t *testing.T, f *fixture) {
 	idem := store.Idempotency{Principal: "jwt:me", Key: "k1"}
-	first, err := f.Create(t.Context(), ann, idem)
+	created, err := f.Create(t.Context(), ann, idem)
 	require.NoError(t, err)
+	assert.False(t, created.Replayed)
+	first := created.User
 
 	t.Run("same input", func(t *testing.T) {
 		again, err := f.Create(t.Context(), ann, idem)
 		require.NoError(t, err)
-		assert.Equal(t, first, again)
+		assert.Equal(t, store.Created{User: first, Replayed: true}, again)
 	})
 	t.Run("other input", func(t *testing.T) {
 		_, err := f.Create(t.Context(), input("other@example.com"), idem)
 		requireKind(t, apperr.KeyReused, err)
 	})
 	t.Run("same key of another principal", func(t *testing.T) {
-		u, err := f.Create(t.Context(), input("bea@example.com"), store.Idempotency{Principal: "api-key:me", Key: "k1"})
+		created, err := f.Create(t.Context(), input("bea@example.com"), store.Idempotency{Principal: "api-key:me", Key: "k1"})
 		require.NoError(t, err)
-		assert.NotEqual(t, first.ID, u.ID)
+		assert.NotEqual(t, first.ID, created.User.ID)
 	})
 	t.Run("same input after an update", func(t *testing.T) {
 		_, err := f.Update(t.Context(), first.ID, input("new@example.com"), anyVersion)
 		require.NoError(t, err)
 		again, err := f.Create(t.Context(), ann, idem)
 		require.NoError(t, err)
-		assert.Equal(t, first, again)
+		assert.Equal(t, store.Created{User: first, Replayed: true}, again)
 	})
 	t.Run("expired key that TTL has not deleted", func(t *testing.T) {
 		f.advance(25 * time.Hour)
-		u, err := f.Create(t.Context(), input("cid@example.com"), idem)
+		created, err := f.Create(t.Context(), input("cid@example.com"), idem)
 		require.NoError(t, err)
-		assert.NotEqual(t, first.ID, u.ID)
+		assert.False(t, created.Replayed)
+		assert.NotEqual(t, first.ID, created.User.ID)
 	})
 	f.requireConsistent()
 }
@@ -389,6 +393,26 @@ func testDelete(t *testing.T, f *fixture) {
 	assert.Empty(t, f.items(), "the reservation must be deleted with the user")
 	requireKind(t, apperr.NotFound, f.Delete(t.Context(), u.ID, anyVersion))
 	f.create(ann)
+}
+
+// An address may move to another user between the two reads of a search.
+func TestFindByEmailDuringMove(t *testing.T) {
+	f := newFixture(t)
+	first := f.create(ann)
+	var second user.User
+	var reads int
+	move := func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		if reads++; reads == 2 {
+			_, err := f.Update(t.Context(), first.ID, input("moved@example.com"), anyVersion)
+			assert.NoError(t, err)
+			second = f.create(ann)
+		}
+		forward.ServeHTTP(w, r)
+	}
+	table := f.faultyTable(t, &storetest.Faulty{Fault: move, Operation: "GetItem", First: storetest.Always})
+	found, err := table.FindByEmail(t.Context(), ann.Email)
+	require.NoError(t, err)
+	assert.Equal(t, []user.User{second}, found)
 }
 
 func TestFindByEmail(t *testing.T) { onEachEngine(t, testFindByEmail) }

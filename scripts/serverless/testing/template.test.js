@@ -74,7 +74,8 @@ test('every response that API Gateway makes itself has the error shape and the C
     const header = (name) => ResponseParameters[`gatewayresponse.header.${name}`];
     assert.equal(header('Access-Control-Allow-Origin'), "'*'");
     assert.match(header('Access-Control-Expose-Headers'), /ETag,Location,Retry-After/);
-    assert.equal(Boolean(header('Retry-After')), StatusCode === '429');
+    assert.equal(Boolean(header('Retry-After')), ['429', '503'].includes(StatusCode));
+    if (ResponseType === 'AUTHORIZER_FAILURE') assert.equal(StatusCode, '503'); // 401 would log users out
     assert.equal(Boolean(header('WWW-Authenticate')), ResponseType === 'UNAUTHORIZED');
     const body = JSON.parse(ResponseTemplates['application/json'].replace('$context.error.messageString', '"Invalid"'));
     assert.deepEqual([typeof body.error, body.requestId], ['string', '$context.requestId']);

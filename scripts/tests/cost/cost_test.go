@@ -34,17 +34,17 @@ func TestOperations(t *testing.T) {
 		run  func() error
 		want units
 	}{
-		{name: "get", run: func() error { return errorOf(tb.Get(ctx, created.ID)) }, want: units{calls: 1, reads: 1}},
+		{name: "get", run: func() error { return errorOf(tb.Get(ctx, created.User.ID)) }, want: units{calls: 1, reads: 1}},
 		{name: "list 20", run: func() error { return errorOf(tb.List(ctx, 20, "")) }, want: units{calls: 2, reads: 1}},
 		{name: "list 100", run: func() error { return errorOf(tb.List(ctx, 100, "")) }, want: units{calls: 2, reads: 5}},
 		{name: "find", run: func() error { return errorOf(tb.FindByEmail(ctx, ann.Email)) }, want: units{calls: 2, reads: 2}},
 		{name: "find none", run: func() error { return errorOf(tb.FindByEmail(ctx, bea.Email)) }, want: units{calls: 1, reads: 1}},
 		{name: "create", run: func() error { return errorOf(tb.Create(ctx, bea, none)) }, want: units{calls: 1, tableWrites: 4, indexWrites: 1}},
 		{name: "create with a key", run: func() error { return errorOf(tb.Create(ctx, cid, key)) }, want: units{calls: 1, tableWrites: 6, indexWrites: 1}},
-		{name: "update", run: func() error { return errorOf(tb.Update(ctx, created.ID, ann, expect(0))) }, want: units{calls: 2, reads: 1, tableWrites: 2, indexWrites: 1}},
-		{name: "update with If-Match", run: func() error { return errorOf(tb.Update(ctx, created.ID, ann, expect(2))) }, want: units{calls: 1, tableWrites: 2, indexWrites: 1}},
-		{name: "update the address", run: func() error { return errorOf(tb.Update(ctx, created.ID, input("lee"), expect(0))) }, want: units{calls: 2, reads: 1, tableWrites: 6, indexWrites: 1}},
-		{name: "delete", run: func() error { return tb.Delete(ctx, created.ID, expect(0)) }, want: units{calls: 2, reads: 1, tableWrites: 4, indexWrites: 1}},
+		{name: "update", run: func() error { return errorOf(tb.Update(ctx, created.User.ID, ann, expect(0))) }, want: units{calls: 2, reads: 1, tableWrites: 2, indexWrites: 1}},
+		{name: "update with If-Match", run: func() error { return errorOf(tb.Update(ctx, created.User.ID, ann, expect(2))) }, want: units{calls: 1, tableWrites: 2, indexWrites: 1}},
+		{name: "update the address", run: func() error { return errorOf(tb.Update(ctx, created.User.ID, input("lee"), expect(0))) }, want: units{calls: 2, reads: 1, tableWrites: 6, indexWrites: 1}},
+		{name: "delete", run: func() error { return tb.Delete(ctx, created.User.ID, expect(0)) }, want: units{calls: 2, reads: 1, tableWrites: 4, indexWrites: 1}},
 	} {
 		tb.take()
 		require.NoError(t, tt.run(), tt.name)

@@ -76,9 +76,9 @@ func newTable(t *testing.T) table {
 
 func (tb table) ann() user.User {
 	tb.t.Helper()
-	u, err := tb.Create(tb.t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
+	created, err := tb.Create(tb.t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
 	require.NoError(tb.t, err)
-	return u
+	return created.User
 }
 
 // consistent checks the whole table and returns how many users it has.
