@@ -25,7 +25,7 @@ type authenticator interface {
 type handler = boot.Func[events.APIGatewayCustomAuthorizerRequest, credential.Decision]
 
 // newHandler answers a TOKEN authorizer's event. A refused credential is an Unauthenticated error,
-// whose message "Unauthorized" API Gateway turns into 401; any other error makes it answer 500. An
+// whose message "Unauthorized" API Gateway turns into 401; any other error makes it answer 503. An
 // accepted credential is answered with a policy, even with one that allows nothing: API Gateway
 // then answers 403.
 func newHandler(a authenticator) handler {

@@ -109,7 +109,7 @@ func TestBadCredential(t *testing.T) {
 			assert.True(t, strings.HasPrefix(header, "Bearer eyJ"))
 			return auth.Principal{}, apperr.Wrap(apperr.Unauthenticated, "Unauthorized", reason)
 		}))
-		assert.Equal(t, "Unauthorized", got.err, "API Gateway answers 500 to any other text")
+		assert.Equal(t, "Unauthorized", got.err, "API Gateway answers 503 to any other text")
 		assert.Equal(t, "INFO", got.log["level"])
 		assert.Equal(t, "Unauthorized: "+string(reason), got.log["error"])
 		assert.EqualValues(t, 1, got.log["Denied"])

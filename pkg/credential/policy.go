@@ -56,7 +56,7 @@ func decide(routes []auth.Route, p auth.Principal, methodARN string) (Decision, 
 // statements allows the routes that the scopes grant, and nothing else. A path parameter is "*" in
 // a policy, and "*" matches slashes too, so that "GET/users/*" also covers every route below it:
 // those whose scope is not granted are denied. Without scopes everything is denied, since API
-// Gateway answers an empty policy with 500.
+// Gateway takes an empty policy for a failure.
 func statements(routes []auth.Route, p auth.Principal, stage string) []Statement {
 	var granted, other []string
 	for _, r := range routes {
