@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -132,15 +133,22 @@ func TestKeysUnavailable(t *testing.T) {
 }
 
 // withDropped stands in for package credential after a fetch that dropped keys.
-type withDropped struct{ authenticate }
+type withDropped struct {
+	authenticate
+	keys []string
+}
 
-func (withDropped) DroppedKeys() []string {
-	return []string{`kid "a": is private`, `kid "b": is symmetric`}
+func (w *withDropped) DroppedKeys() []string {
+	keys := w.keys
+	w.keys = nil
+	return keys
 }
 
 func TestDroppedKeysAreLogged(t *testing.T) {
 	t.Parallel()
-	got := invoke(t, "bearer.json", withDropped{principal(auth.ScopeRead)})
+	a := &withDropped{principal(auth.ScopeRead), []string{`kid "a": is private`, `kid "b": is symmetric`}}
+	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"}) // as the rehearsal, without a line
+	got := invoke(t, "bearer.json", a)
 	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["droppedKeys"])
 }
 

@@ -56,9 +56,10 @@ func FromEnv(lookup env.Lookup) (*Authenticator, error) {
 
 // New returns an authenticator that is configured by variables, fetches the issuer's keys with
 // client and takes the time from now. The variables are IDENTITY_HEADER, API_KEYS, API_KEYS_ONLY,
-// JWT_SECRET or JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_ALGORITHMS and JWT_LEEWAY;
-// docs/operations.md describes them. The error names every one that holds an unresolved reference
-// or, if none does, every one that is missing or wrong. It says what each must hold, and quotes none.
+// JWT_SECRET or JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_CLIENT_ID, JWT_SCOPE_PREFIX, JWT_ALGORITHMS
+// and JWT_LEEWAY; docs/operations.md describes them. The error names every one that holds an
+// unresolved reference or, if none does, every one that is missing or wrong. It says what each must
+// hold, and quotes none.
 func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authenticator, error) {
 	c, err := parseConfig(lookup)
 	if err != nil {
@@ -131,7 +132,8 @@ func (a *Authenticator) Rehearsal() (string, error) {
 		return "ApiKey rehearsal", nil
 	}
 	claims := jwt.MapClaims{
-		"iss": a.config.issuer, "aud": a.config.audience, "sub": "rehearsal", "scope": "none", "exp": a.now().Add(time.Minute).Unix(),
+		"iss": a.config.issuer, "aud": a.config.audience, "client_id": a.config.clientID,
+		"sub": "rehearsal", "scope": "none", "exp": a.now().Add(time.Minute).Unix(),
 	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(a.config.secret))
 	return "Bearer " + token, err

@@ -38,7 +38,6 @@ type issuerKeys struct {
 	fresh   time.Time // until when known is fresh
 	started time.Time // when the last fetch began
 	fault   error     // what was wrong with it
-	dropped []string  // what was dropped of the last set, until takeDropped
 }
 
 // find returns the keys that may have signed a token. Its error holds an auth.Reason: ErrAlgorithm,
@@ -106,15 +105,15 @@ func (k *issuerKeys) settle(set keySet, age time.Duration, err error) {
 		k.fresh = k.wallClock().Add(graceInterval)
 		return
 	}
-	k.known, k.fresh, k.dropped = set, k.wallClock().Add(age), set.dropped
+	k.known, k.fresh = set, k.wallClock().Add(age)
 }
 
 // takeDropped returns why keys of the last set were dropped, once for each fetch.
 func (k *issuerKeys) takeDropped() []string {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	dropped := k.dropped
-	k.dropped = nil
+	dropped := k.known.dropped
+	k.known.dropped = nil
 	return dropped
 }
 

@@ -55,7 +55,7 @@ type Outcome struct {
 
 // Start begins the line of an invocation. The first one is the cold start's.
 func (l *Logger) Start(ctx context.Context) *Line {
-	line := &Line{logger: l, start: l.now(), silent: isSilent(ctx)}
+	line := &Line{logger: l, start: l.now(), silent: IsSilent(ctx)}
 	if !line.silent && !l.warm.Swap(true) {
 		line.cold, line.members, line.counts = true, l.primed, l.primedCount
 	}
@@ -139,7 +139,8 @@ func Silence(ctx context.Context) context.Context {
 	return context.WithValue(ctx, silenceKey{}, true)
 }
 
-func isSilent(ctx context.Context) bool { return ctx.Value(silenceKey{}) != nil }
+// IsSilent reports whether the context is one of Silence.
+func IsSilent(ctx context.Context) bool { return ctx.Value(silenceKey{}) != nil }
 
 // Annotate adds a member to the line of the context. It does nothing outside an invocation or after
 // its end. A value must hold no credential, address or body.
