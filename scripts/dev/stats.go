@@ -47,10 +47,14 @@ func readStats(file io.Reader) *stats {
 	for decoder := json.NewDecoder(file); ; {
 		var e event
 		if decoder.Decode(&e) != nil {
-			return s
+			break
 		}
 		s.show(e)
 	}
+	for _, t := range s.Routes {
+		t.summarize()
+	}
+	return s
 }
 
 // stats counts what a run has served.
@@ -72,7 +76,7 @@ type tally struct {
 	P90          float64 `json:"p90Ms"`
 	P99          float64 `json:"p99Ms"`
 
-	durations []float64 // sorted
+	durations []float64
 }
 
 // show counts an event.
@@ -113,8 +117,12 @@ func (t *tally) add(e event) {
 	if e.Start == "cold" {
 		t.ColdStarts++
 	}
-	i, _ := slices.BinarySearch(t.durations, e.Milliseconds)
-	t.durations = slices.Insert(t.durations, i, e.Milliseconds)
+	t.durations = append(t.durations, e.Milliseconds)
+}
+
+// summarize computes the quantiles.
+func (t *tally) summarize() {
+	slices.Sort(t.durations)
 	quantile := func(p float64) float64 { return stat.Quantile(p, stat.Empirical, t.durations, nil) }
 	t.P50, t.P90, t.P99 = quantile(0.5), quantile(0.9), quantile(0.99)
 }
