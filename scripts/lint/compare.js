@@ -85,7 +85,8 @@ function describeDocument(resources, document) {
       return [`${method} ${path}`, {
         function: uri && functionIn(resources, uri),
         isOpen: security.length === 0,
-        checksBody: Boolean(validator?.validateRequestBody && parameters.some((parameter) => parameter.in === 'body')),
+        model: parameters.some((parameter) => parameter.in === 'body'),
+        checksBody: Boolean(validator?.validateRequestBody),
         headers: responses?.default.responseParameters,
       }];
     }),
@@ -113,7 +114,8 @@ function describeApi(resources) {
     route: mapOf(ofType(resources, 'AWS::ApiGateway::Method'), (method) => [`${method.HttpMethod} ${pathOf(method.ResourceId)}`, {
       function: method.Integration.Uri && functionIn(resources, method.Integration.Uri),
       isOpen: method.AuthorizationType === 'NONE',
-      checksBody: Boolean(resources[method.RequestValidatorId?.Ref]?.Properties.ValidateRequestBody && method.RequestModels),
+      model: Boolean(method.RequestModels),
+      checksBody: Boolean(resources[method.RequestValidatorId?.Ref]?.Properties.ValidateRequestBody),
       headers: method.Integration.IntegrationResponses?.[0].ResponseParameters,
     }]),
     authorizer: {

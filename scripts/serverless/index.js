@@ -9,7 +9,7 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
-const { attachStage } = require('./stage');
+const { attachStage, setBodyValidation } = require('./stage');
 
 class UsersApiPlugin {
   constructor(serverless, options, { log, progress }) {
@@ -69,6 +69,7 @@ class UsersApiPlugin {
 
   completeTemplate() {
     correctRoles(this.template);
+    setBodyValidation(this.template, this.service.custom.bodyValidation);
     attachStage(this.template);
     code.addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));
   }

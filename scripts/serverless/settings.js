@@ -24,6 +24,7 @@ const rules = {
     must: 'be "*" or origins as browsers send them, such as https://a.example,https://b.example (in lower case; no path, slash at the end or default port)',
   },
   corsMaxAge: wholeNumber(1, 86400),
+  bodyValidation: oneOf('function', 'gateway'),
   identityHeader: oneOf('Authorization', 'x-api-key'),
   authorizerTtl: wholeNumber(0, 3600),
   acceptTokens: isSwitch,

@@ -35,6 +35,15 @@ function attachStage({ Resources: resources }) {
   for (const resource of Object.values(resources)) waitForStage(resource, oldId);
 }
 
+/**
+ * Sets whether API Gateway checks bodies. The framework has it do so for each model; a
+ * model that is only published tells clients what a body has.
+ */
+function setBodyValidation({ Resources: resources }, by) {
+  const validators = Object.values(resources).filter(({ Type }) => Type === 'AWS::ApiGateway::RequestValidator');
+  for (const { Properties } of validators) Properties.ValidateRequestBody = by === 'gateway';
+}
+
 /** Makes a resource that waits for the old deployment (usage plan, keys) wait for the stage. */
 function waitForStage(resource, oldId) {
   const before = [resource.DependsOn ?? []].flat();
@@ -50,4 +59,4 @@ function digest(snapshot) {
   return crypto.createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 
-module.exports = { attachStage };
+module.exports = { attachStage, setBodyValidation };

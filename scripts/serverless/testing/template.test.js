@@ -58,10 +58,13 @@ test("a role allows the function's own log, what serverless.yml says, traces if 
   }
 });
 
-test('every route calls the authorizer, and bodies are checked against the schema', () => {
-  assert.deepEqual(methodsOf(prod).map(({ AuthorizationType }) => AuthorizationType), routes.map(() => 'CUSTOM'));
-  const checked = methodsOf(prod).filter(({ RequestModels, RequestValidatorId }) => RequestModels && RequestValidatorId);
-  assert.equal(checked.length, routes.filter(({ request }) => request === '${self:custom.userModel}').length);
+test('every route calls the authorizer, and API Gateway checks bodies against the schema only with bodyValidation: gateway', () => {
+  for (const [template, checks] of [[prod, false], [full, true]]) {
+    assert.deepEqual(methodsOf(template).map(({ AuthorizationType }) => AuthorizationType), routes.map(() => 'CUSTOM'));
+    const validators = methodsOf(template).filter(({ RequestModels }) => RequestModels).map(({ RequestValidatorId: { Ref } }) => template.Resources[Ref]);
+    const modeled = routes.filter(({ request }) => request === '${self:custom.userModel}');
+    assert.deepEqual(validators.map(({ Properties }) => Properties.ValidateRequestBody), modeled.map(() => checks));
+  }
   const [{ Schema }] = propertiesOf(prod, 'AWS::ApiGateway::Model');
   assert.deepEqual(Schema, JSON.parse(fs.readFileSync(path.join(root, 'pkg/user/schema.json'), 'utf8')));
 });

@@ -89,19 +89,9 @@ func testPreflight(t *testing.T) {
 // testDifferences shows where the emulator's answers differ from those that Amazon documents for API
 // Gateway. Remove what fails with a new version of the emulator.
 func testDifferences(t *testing.T) {
-	f := call(t, post("{}")).Fails(t, http.StatusBadRequest)
-	assert.Contains(t, f.Details[0].Message, "Invalid request body",
-		"Amazon says what the model refused, in the variable that the other stages send")
-
 	a := call(t, get("/users?limit=1"))
 	assert.NotEqual(t, a.Header.Get("X-Correlation-Id"), a.Header.Get("X-Amzn-RequestId"),
 		"Amazon sends the request id that the function saw")
-
-	plain := post("{}")
-	plain.Header = headers{"Content-Type": "text/plain"}
-	a = call(t, plain)
-	a.Fails(t, http.StatusBadRequest)
-	assert.Empty(t, a.Header.Get("X-Correlation-Id"), "Amazon validates only a body of the model's type; the function answers 415 then")
 
 	a = call(t, get("/users/"+create(t).ID+"%2F"))
 	assert.Equal(t, http.StatusOK, a.Status, "Amazon passes the slash to the function as part of the id, which answers 404 then")

@@ -28,12 +28,12 @@ type stage struct {
 	header map[string]string // of every request
 }
 
-// newSecond returns a version beside the first. It has a metered partner, and its table is kept when
-// it is removed. The emulator runs binaries of this machine only, and knows no composite alarms.
+// newSecond returns a version beside the first. It has a metered partner, its table is kept when it is
+// removed, and API Gateway checks its bodies. The emulator runs binaries of this machine only, and knows no composite alarms.
 func newSecond(tree harness.Tree) *stage {
 	return &stage{name: "v2", tree: tree, params: []string{
 		"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
-		"monitoring=false", "tableDeletionPolicy=Retain", "partners=acme", "partnerRate=1", "partnerBurst=5",
+		"monitoring=false", "tableDeletionPolicy=Retain", "partners=acme", "partnerRate=1", "partnerBurst=5", "bodyValidation=gateway",
 	}}
 }
 

@@ -59,6 +59,8 @@ func assertMetered(t *testing.T, printed string) {
 	second.call(t, list).Fails(t, http.StatusForbidden)
 	second.header["x-api-key"] = key[1]
 	versionUser = second.create(t)
+	refused := second.call(t, harness.Request{Method: "POST", Target: "/users", Body: "{}"}).Fails(t, http.StatusBadRequest)
+	assert.Equal(t, "body", refused.Details[0].Field, "API Gateway refuses it")
 	harness.Eventually(t, func() bool { return second.tooMany(t, list) > 0 }, "some are refused")
 }
 
