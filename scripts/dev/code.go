@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -64,6 +65,15 @@ func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.F
 		d.feed.say(message, "replaced %s in %.1f s", strings.Join(replaced, ", "), time.Since(started).Seconds())
 	}
 	return nil
+}
+
+// noteCachedDecisions says, if the authorizer is no longer what it was, that API Gateway still has
+// its decisions.
+func (d *deployer) noteCachedDecisions(ctx context.Context, was types.FunctionConfiguration) {
+	functions, err := d.functions(ctx)
+	if is := functions["authorizer"]; err == nil && (aws.ToString(is.CodeSha256) != aws.ToString(was.CodeSha256) || !reflect.DeepEqual(is.Environment, was.Environment)) {
+		d.feed.say(message, "the authorizer has changed: API Gateway keeps earlier decisions for authorizerTtl (300 s by default); use a new token to see the change at once")
+	}
 }
 
 // build builds the functions that depend on the files, with the program that builds

@@ -56,6 +56,9 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	if authorizer, exists := functions["authorizer"]; exists {
+		defer d.noteCachedDecisions(ctx, authorizer)
+	}
 	deployed, err := d.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(deployedName)})
 	if err == nil && aws.ToString(deployed.SecretString) == digest && len(functions) > 0 {
 		return d.replaceCode(ctx, functions, files)

@@ -70,15 +70,16 @@ for (const [i, { name }] of deployments.entries()) {
   test(`both deploy the same: ${name}`, () => assert.deepEqual(differences(byServerless[i].resolved, bySam[i].resolved), []));
 }
 
-test('the patterns of template.yaml accept the same values as serverless.yml', () => {
+test('the patterns and rules of template.yaml accept the same values as serverless.yml', () => {
   const template = fs.readFileSync(path.join(tools.root, 'template.yaml'), 'utf8');
   for (const [name, sam] of Object.entries({ corsOrigins: 'CorsOrigin', jwksUrl: 'JwksUrl', jwtAlgorithms: 'JwtAlgorithms' })) {
     const [, pattern] = template.match(new RegExp(`^  ${sam}:\n(?:    .*\n)*?    AllowedPattern: (".*")$`, 'm'));
-    const accepts = new RegExp(JSON.parse(pattern), 'u');
-    for (const { value, good = false } of parameters.filter((row) => row.name === name)) {
-      if (name === 'corsOrigins' && value.includes(',')) continue; // SAM's parameter takes one origin
-      if (['HS256', 'RS256'].includes(value)) continue; // a rule decides by JwksUrl
-      assert.equal(accepts.test(value), good, `${sam} ${value}`);
+    const fits = new RegExp(JSON.parse(pattern), 'u');
+    const rows = parameters.filter((row) => row.name === name && !(name === 'corsOrigins' && row.value.includes(','))); // SAM takes one origin
+    const given = rows.map(({ value, with: issuer }) => ({ Stage: 'prod', ...(issuer && jwks), ...(fits.test(value) && { [sam]: value }) }));
+    const broken = name === 'jwtAlgorithms' ? tools.transform(given.map((parameters) => ({ template: 'template.yaml', parameters }))).map((job) => job.broken) : [];
+    for (const [i, { value, good = false }] of rows.entries()) {
+      assert.equal(fits.test(value) && !broken[i]?.length, good, `${sam} ${value} ${broken[i]}`);
     }
   }
 });

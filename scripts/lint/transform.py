@@ -1,9 +1,9 @@
 """Does to templates what CloudFormation does before it makes their resources.
 
 Reads a list of {"template": path, "parameters": {name: value}} from standard input and
-prints a list of {"translated", "resolved"}: the template after SAM's transform, and then
-with its parameters, conditions and intrinsic functions resolved. The libraries are those
-of SAM's own command line.
+prints a list of {"translated", "resolved", "broken"}: the template after SAM's transform,
+and then with its parameters, conditions and intrinsic functions resolved, and what its
+rules say against the parameters. The libraries are those of SAM's own command line.
 """
 
 import copy
@@ -46,13 +46,33 @@ def resolve(template, values):
     return resolved
 
 
+def broken_rules(template, values):
+    """Returns the descriptions of the assertions that do not hold. A rule has the functions of a condition."""
+    assertions = [
+        ([rule.get("RuleCondition", {"Fn::Equals": ["", ""]})], assertion)
+        for rule in template.get("Rules", {}).values()
+        for assertion in rule["Assertions"]
+    ]
+    conditions = {
+        f"Broken{i}": {"Fn::And": [*applies, {"Fn::Not": [assertion["Assert"]]}]}
+        for i, (applies, assertion) in enumerate(assertions)
+    }
+    context = TemplateProcessingContext(
+        fragment={"Parameters": template.get("Parameters", {}), "Conditions": conditions, "Resources": {}},
+        parameter_values=values,
+        pseudo_parameters=PSEUDO,
+    )
+    create_default_pipeline(context).process_template(context)
+    return [a["AssertDescription"] for i, (_, a) in enumerate(assertions) if context.resolved_conditions[f"Broken{i}"]]
+
+
 def transform(template, parameters):
     with open(template, encoding="utf-8") as file:
         template = yaml_parse(file.read())
     declared = template.get("Parameters", {})
     values = {name: str(p["Default"]) for name, p in declared.items() if "Default" in p} | parameters
     translated = translate(template, values) if "Transform" in template else template
-    return {"translated": translated, "resolved": resolve(translated, values)}
+    return {"translated": translated, "resolved": resolve(translated, values), "broken": broken_rules(template, values)}
 
 
 json.dump([transform(job["template"], job.get("parameters", {})) for job in json.load(sys.stdin)], sys.stdout)

@@ -41,6 +41,10 @@ func testReload(t *testing.T) {
 
 	afterwards(t, "message", replaced, func() { require.NoError(t, os.Remove(filepath.Join(tree.Dir, file))) })
 	serves()
+
+	afterwards(t, "message", "API Gateway keeps earlier decisions for authorizerTtl", func() {
+		require.NoError(t, tree.Write("functions/authorizer/saved.go", "package main\n\nfunc init() { println(\"saved once\") }\n"))
+	})
 }
 
 // testRestart ends `make dev` by Ctrl-C or by a kill, after which it cannot clean up, and starts it

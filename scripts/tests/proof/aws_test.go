@@ -11,9 +11,6 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/service/apigateway"
-	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
-	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/stretchr/testify/require"
 )
 
@@ -52,65 +49,4 @@ func (c awsCall) send(t *testing.T, cfg aws.Config) (status int, body string) {
 	answer, err := io.ReadAll(resp.Body)
 	require.NoError(t, err)
 	return resp.StatusCode, string(answer)
-}
-
-// deployed is the deployed state of a stage.
-type deployed struct {
-	Status          string // of the stack
-	Changed         time.Time
-	Functions       map[string]function // by their names in serverless.yml
-	API, Deployment string              // its id, and that of the snapshot that the stage serves
-	Created         time.Time           // of the stage
-	Limits          map[string]limit    // by method and path, such as "POST /users"
-}
-
-type function struct{ Code, Modified, Role string }
-
-type limit struct {
-	Rate  float64
-	Burst int32
-}
-
-// look reads it.
-func (s *stage) look(t *testing.T) deployed {
-	t.Helper()
-	d := deployed{Functions: map[string]function{}, Limits: map[string]limit{}}
-	stacks := cloudformation.NewFromConfig(cloud.Config())
-	out, err := stacks.DescribeStacks(t.Context(), &cloudformation.DescribeStacksInput{StackName: aws.String(s.prefix())})
-	require.NoError(t, err)
-	d.Status, d.Changed = string(out.Stacks[0].StackStatus), aws.ToTime(out.Stacks[0].LastUpdatedTime)
-	api, err := stacks.DescribeStackResource(t.Context(), &cloudformation.DescribeStackResourceInput{
-		StackName: aws.String(s.prefix()), LogicalResourceId: aws.String("ApiGatewayRestApi"),
-	})
-	require.NoError(t, err)
-	d.API = aws.ToString(api.StackResourceDetail.PhysicalResourceId)
-
-	list, err := lambda.NewFromConfig(cloud.Config()).ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
-	require.NoError(t, err)
-	for _, f := range list.Functions {
-		if name, ours := strings.CutPrefix(aws.ToString(f.FunctionName), s.prefix()+"-"); ours {
-			d.Functions[name] = function{aws.ToString(f.CodeSha256), aws.ToString(f.LastModified), aws.ToString(f.Role)}
-		}
-	}
-
-	served, err := apigateway.NewFromConfig(cloud.Config()).GetStage(t.Context(), &apigateway.GetStageInput{RestApiId: &d.API, StageName: &s.name})
-	require.NoError(t, err)
-	d.Deployment, d.Created = aws.ToString(served.DeploymentId), aws.ToTime(served.CreatedDate)
-	for key, setting := range served.MethodSettings {
-		// ~1users/POST, with a slash before it on the emulator.
-		path := strings.TrimPrefix(strings.ReplaceAll(key, "~1", "/"), "//")
-		i := strings.LastIndex(path, "/")
-		d.Limits[path[i+1:]+" /"+strings.TrimPrefix(path[:i], "/")] = limit{setting.ThrottlingRateLimit, setting.ThrottlingBurstLimit}
-	}
-	return d
-}
-
-// changed returns the functions that differ from those of another state.
-func (d deployed) changed(other deployed) (names []string) {
-	for name, f := range d.Functions {
-		if other.Functions[name] != f {
-			names = append(names, name)
-		}
-	}
-	return names
 }

@@ -19,7 +19,7 @@ func testChanges(t *testing.T) {
 	local.createSecret(t)
 	local.deploy(t)
 	first := local.look(t)
-	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), first.changed(deployed{}))
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), first.ChangedFunctions(deployed{}))
 	local.url = cloud.APIURL(first.API, local.name)
 	user := local.create(t)
 	timestamp := regexp.MustCompile(`Timestamp: (\d+)`).FindStringSubmatch(local.serverless(t, "deploy", "list"))
@@ -52,7 +52,7 @@ func deployOneFunction(t *testing.T, before deployed) deployed {
 // assertCodeOfGetUser checks that getUser has other code, and no other function has changed.
 func assertCodeOfGetUser(t *testing.T, before, after deployed) {
 	t.Helper()
-	assert.Equal(t, []string{"getUser"}, after.changed(before))
+	assert.Equal(t, []string{"getUser"}, after.ChangedFunctions(before))
 	assert.NotEqual(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
 }
 
@@ -82,7 +82,7 @@ func deployLimits(t *testing.T, before deployed) deployed {
 	local.deploy(t, "writeThrottleRate=1", "writeThrottleBurst=3")
 	after := local.look(t)
 	for _, route := range auth.Routes() {
-		name, want := route.Method+" "+route.Path, limit{1, 3}
+		name, want := route.Method+" "+route.Path, harness.Limit{Rate: 1, Burst: 3}
 		if route.Method == "GET" {
 			want = before.Limits[name]
 		}
@@ -107,7 +107,7 @@ func deployFailure(t *testing.T, before deployed) deployed {
 	after := local.look(t)
 	assert.Equal(t, "UPDATE_ROLLBACK_COMPLETE", after.Status)
 	assert.Equal(t, []any{before.Limits, before.Deployment}, []any{after.Limits, after.Deployment})
-	assert.Equal(t, []string{"getUser"}, after.changed(before), "it was changed, and changed back")
+	assert.Equal(t, []string{"getUser"}, after.ChangedFunctions(before), "it was changed, and changed back")
 	assert.Equal(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
 	return after
 }

@@ -40,6 +40,13 @@ func newSecond(tree harness.Tree) *stage {
 // prefix is the prefix of the stage's resource names.
 func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
+type deployed = harness.Deployed
+
+func (s *stage) look(t *testing.T) deployed {
+	t.Helper()
+	return harness.Look(t, cloud, s.name)
+}
+
 // run runs a command of the framework.
 func (s *stage) run(t *testing.T, env []string, args ...string) (*harness.Process, error) {
 	t.Helper()

@@ -1,6 +1,7 @@
 package proof
 
 import (
+	"crypto/ed25519"
 	"maps"
 	"net/http"
 	"os"
@@ -10,7 +11,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -31,11 +34,12 @@ func testVersion(t *testing.T) {
 
 	out := second.deploy(t)
 	d := second.look(t)
-	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.changed(deployed{}))
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.ChangedFunctions(deployed{}))
 	second.url = cloud.APIURL(d.API, second.name)
 	second.call(t, harness.Request{Method: "GET", Target: "/nothing"}).Fails(t, http.StatusNotFound)
 	if secondRuns {
 		assertMetered(t, out)
+		assertIssuerAway(t)
 	}
 }
 
@@ -62,6 +66,22 @@ func assertMetered(t *testing.T, printed string) {
 	refused := second.call(t, harness.Request{Method: "POST", Target: "/users", Body: "{}"}).Fails(t, http.StatusBadRequest)
 	assert.Equal(t, "body", refused.Details[0].Field, "API Gateway refuses it")
 	harness.Eventually(t, func() bool { return second.tooMany(t, list) > 0 }, "some are refused")
+}
+
+// assertIssuerAway checks that a caller whose token needs keys that cannot be had is not told that the
+// token is wrong.
+func assertIssuerAway(t *testing.T) {
+	t.Helper()
+	second.deploy(t, "jwksUrl=https://127.0.0.1:9/keys", "jwtIssuer=https://127.0.0.1:9/", "jwtAudience=users-api", "authorizerTtl=0")
+	_, key, err := ed25519.GenerateKey(nil)
+	require.NoError(t, err)
+	token, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"exp": time.Now().Add(time.Hour).Unix()}).SignedString(key)
+	require.NoError(t, err)
+	r := list
+	r.Credential, r.Header = "Bearer "+token, second.header
+	a := harness.Send(t, second.url, r)
+	a.Fails(t, http.StatusServiceUnavailable)
+	assert.NotEmpty(t, a.Header.Get("Retry-After"))
 }
 
 var versionUser harness.User
