@@ -128,7 +128,13 @@ func TestParseEmailRefuses(t *testing.T) {
 }
 
 func FuzzParseEmail(f *testing.F) {
-	for _, s := range []string{"ann@example.com", "JOSÉ@BÜCHER.example", "a@b@c", "ΟΔΟΣ@example.com", "a\xff@b.c", "@", "ǰ@example.com"} {
+	for _, s := range []string{
+		"ann@example.com", "JOSÉ@BÜCHER.example", "a@b@c", "ΟΔΟΣ@example.com", "a\xff@b.c", "@", "ǰ@example.com",
+		"\u1fb3nna@example.com", "\u03b1\u0345nna@example.com", "\u03b1\u03b9nna@example.com", // case is folded after composing
+		"a\u1fefb@example.com", "a\u037eb@example.com", "\u212ab@example.com", "a@\u212ab.example", // composed into others
+		"ann\ufe0f@example.com", "a\u034fb@example.com", "\u115f@example.com", "a\u2800@example.com", "a\u00ad@ex\u200dample.com", // invisible
+		"\u0130@example.com", "\ufb01@example.com", "ß@ß.example", "a@xn--mnchen-3ya.example", "a@ex\uff0eample", "a@\u3002b", // IDN
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
