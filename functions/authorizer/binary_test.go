@@ -76,7 +76,7 @@ func deploy(t *testing.T, binary string) deployments {
 	decoy := serve(t, func(w http.ResponseWriter) { d.decoyRequests.Add(1); _, _ = w.Write(set) })
 	published := serve(t, func(w http.ResponseWriter) { _, _ = w.Write(set) })
 	d.decoyURL = decoy.URL
-	entry, err := credential.FormatAPIKey("partner", apiKey, []auth.Scope{auth.ScopeRead})
+	entry, err := credential.FormatAPIKey("partner", apiKey, []auth.Scope{auth.UsersRead})
 	require.NoError(t, err)
 	entry += "@" + usageKey
 	d.secret = start(t, binary, map[string]string{"JWT_SECRET": secret, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience, "API_KEYS": entry})

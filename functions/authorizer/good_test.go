@@ -26,12 +26,12 @@ func sendGoodCredentials(t *testing.T, d deployments) []string {
 			assert.Len(t, o.decision.PolicyDocument.Statement[0].Resource, routesOf(scopes), name)
 		}
 	}
-	expect(d.secret, "HS256", "Bearer "+hs256(goodHeader, claims()), "jwt:alice", auth.ScopeRead, auth.ScopeWrite)
-	expect(d.secret, "HS256, scheme in lower case", "bearer "+hs256(goodHeader, claims()), "jwt:alice", auth.ScopeRead, auth.ScopeWrite)
-	expect(d.secret, "HS256, one scope", "BEARER  "+hs256(goodHeader, claims("scope", `"users:write"`)), "jwt:alice", auth.ScopeWrite)
-	expect(d.secret, "HS256, several audiences", "Bearer "+hs256(goodHeader, claims("aud", `["a","`+audience+`"]`)), "jwt:alice", auth.ScopeRead, auth.ScopeWrite)
-	expect(d.secret, "API key", "ApiKey "+apiKey, "api-key:partner", auth.ScopeRead)
-	expect(d.bare, "bare API key", apiKey, "api-key:partner", auth.ScopeRead)
+	expect(d.secret, "HS256", "Bearer "+hs256(goodHeader, claims()), "jwt:alice", auth.UsersRead, auth.UsersWrite)
+	expect(d.secret, "HS256, scheme in lower case", "bearer "+hs256(goodHeader, claims()), "jwt:alice", auth.UsersRead, auth.UsersWrite)
+	expect(d.secret, "HS256, one scope", "BEARER  "+hs256(goodHeader, claims("scope", `"users:write"`)), "jwt:alice", auth.UsersWrite)
+	expect(d.secret, "HS256, several audiences", "Bearer "+hs256(goodHeader, claims("aud", `["a","`+audience+`"]`)), "jwt:alice", auth.UsersRead, auth.UsersWrite)
+	expect(d.secret, "API key", "ApiKey "+apiKey, "api-key:partner", auth.UsersRead)
+	expect(d.bare, "bare API key", apiKey, "api-key:partner", auth.UsersRead)
 	for _, k := range []struct {
 		id         string
 		key        crypto.Signer
@@ -45,7 +45,7 @@ func sendGoodCredentials(t *testing.T, d deployments) []string {
 		{id: "ed", key: d.keys.ed, algorithms: []string{"EdDSA"}},
 	} {
 		for _, algorithm := range k.algorithms {
-			expect(d.issuer, algorithm, "Bearer "+sign(t, algorithm, k.key, joseHeader(algorithm, k.id), claims()), "jwt:alice", auth.ScopeRead, auth.ScopeWrite)
+			expect(d.issuer, algorithm, "Bearer "+sign(t, algorithm, k.key, joseHeader(algorithm, k.id), claims()), "jwt:alice", auth.UsersRead, auth.UsersWrite)
 		}
 	}
 	return sent

@@ -73,10 +73,10 @@ func TestGoodCredential(t *testing.T) {
 		"api-key.json":  "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod",
 		"bare-key.json": "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod",
 	} {
-		got := invoke(t, file, principal(auth.ScopeRead))
+		got := invoke(t, file, principal(auth.UsersRead))
 		require.Empty(t, got.err)
 		assert.Equal(t, "jwt:alice", got.decision.PrincipalID)
-		want := auth.Principal{Subject: "alice", Scopes: []auth.Scope{auth.ScopeRead}, Kind: auth.KindJWT}
+		want := auth.Principal{Subject: "alice", Scopes: []auth.Scope{auth.UsersRead}, Kind: auth.KindJWT}
 		policy, err := credential.Decide(want, stage+"/GET/users")
 		require.NoError(t, err)
 		assert.Equal(t, policy.PolicyDocument, got.decision.PolicyDocument)
@@ -146,7 +146,7 @@ func (w *withDropped) DroppedKeys() []string {
 
 func TestDroppedKeysAreLogged(t *testing.T) {
 	t.Parallel()
-	a := &withDropped{principal(auth.ScopeRead), []string{`kid "a": is private`, `kid "b": is symmetric`}}
+	a := &withDropped{principal(auth.UsersRead), []string{`kid "a": is private`, `kid "b": is symmetric`}}
 	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"}) // as the rehearsal, without a line
 	got := invoke(t, "bearer.json", a)
 	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["droppedKeys"])
@@ -166,7 +166,7 @@ func TestInternalError(t *testing.T) {
 
 func TestRequestAuthorizer(t *testing.T) {
 	t.Parallel()
-	got := invoke(t, "request.json", principal(auth.ScopeRead))
+	got := invoke(t, "request.json", principal(auth.UsersRead))
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Equal(t, "ERROR", got.log["level"])
 	assert.Contains(t, got.log["error"], "set the authorizer up as a TOKEN authorizer")
@@ -175,7 +175,7 @@ func TestRequestAuthorizer(t *testing.T) {
 
 func TestBadMethodARN(t *testing.T) {
 	t.Parallel()
-	got := invoke(t, "other-arn.json", principal(auth.ScopeRead))
+	got := invoke(t, "other-arn.json", principal(auth.UsersRead))
 	assert.Equal(t, "Internal server error", got.err)
 	assert.Equal(t, "ERROR", got.log["level"])
 	assert.Contains(t, got.log["error"], "call the authorizer as API Gateway does")

@@ -17,7 +17,7 @@ type creator interface {
 
 // newHandler answers POST /users: 201 with the user, its Location and its ETag.
 func newHandler(users creator) api.Guarded {
-	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
+	return api.Guard(auth.UsersWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		key, err := req.IdempotencyKey()
 		if err != nil {
 			return api.Response{}, err

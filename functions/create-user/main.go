@@ -10,8 +10,8 @@ import (
 )
 
 //go:embed testdata/create.json
-var rehearsal []byte
+var event []byte
 
 func main() {
-	boot.Serve(store.FromEnv, rehearsal, func(users *store.Table) api.Guarded { return newHandler(users) })
+	boot.Serve(store.FromEnv, boot.Rehearsal{Event: event}, func(users *store.Table) api.Guarded { return newHandler(users) })
 }

@@ -17,7 +17,7 @@ type deleter interface {
 // newHandler answers DELETE /users/{id}: 204, or 412 if the request's conditions do not allow
 // deleting the current version.
 func newHandler(users deleter) api.Guarded {
-	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
+	return api.Guard(auth.UsersWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err

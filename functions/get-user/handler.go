@@ -15,7 +15,7 @@ type getter interface {
 
 // newHandler answers GET /users/{id}: 200 with the user and its ETag, or 304 if the client has it.
 func newHandler(users getter) api.Guarded {
-	return api.Guard(auth.ScopeRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
+	return api.Guard(auth.UsersRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err

@@ -10,8 +10,11 @@ import (
 )
 
 //go:embed testdata/get.json
-var rehearsal []byte
+var event []byte
+
+//go:embed testdata/table/item.json
+var item string
 
 func main() {
-	boot.Serve(store.FromEnv, rehearsal, func(users *store.Table) api.Guarded { return newHandler(users) })
+	boot.Serve(store.FromEnv, boot.Rehearsal{Event: event, Item: item}, func(users *store.Table) api.Guarded { return newHandler(users) })
 }

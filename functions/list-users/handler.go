@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"net/http"
-	"strconv"
 
 	"users-api/pkg/api"
 	"users-api/pkg/apperr"
@@ -32,31 +31,28 @@ type list struct {
 
 // newHandler answers GET /users with a page of users, or with the user that has an address.
 func newHandler(users lister) api.Guarded {
-	return api.Guard(auth.ScopeRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
+	return api.Guard(auth.UsersRead, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		page, err := find(ctx, users, req)
 		if err != nil {
 			return api.Response{}, err
 		}
-		if page.Users == nil {
-			page.Users = []user.User{} // an empty list is [], not null
+		if page.Items == nil {
+			page.Items = []user.User{} // an empty list is [], not null
 		}
-		api.AnnotateDebug(ctx, "users", len(page.Users))
-		return api.JSON(http.StatusOK, list{page.Users, page.Next})
+		api.AnnotateDebug(ctx, "users", len(page.Items))
+		return api.JSON(http.StatusOK, list{page.Items, page.Next})
 	}, "limit", "cursor", "email")
 }
 
 // find reads the query and returns the users that it asks for.
 func find(ctx context.Context, users lister, req *api.Request) (store.Page, error) {
-	limit, err := parseLimit(req)
+	limit, err := req.Limit(defaultLimit, maxLimit)
 	if err != nil {
 		return store.Page{}, err
 	}
-	cursor, paged, err := req.QueryValue("cursor")
+	cursor, err := req.Cursor()
 	if err != nil {
 		return store.Page{}, err
-	}
-	if paged && cursor == "" {
-		return store.Page{}, store.ErrBadCursor
 	}
 	address, byEmail, err := req.QueryValue("email")
 	if err != nil {
@@ -70,17 +66,5 @@ func find(ctx context.Context, users lister, req *api.Request) (store.Page, erro
 		return store.Page{}, apperr.InvalidField("email", err.Error())
 	}
 	found, err := users.FindByEmail(ctx, email)
-	return store.Page{Users: found}, err
-}
-
-func parseLimit(req *api.Request) (int, error) {
-	text, ok, err := req.QueryValue("limit")
-	if err != nil || !ok {
-		return defaultLimit, err
-	}
-	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > maxLimit {
-		return 0, apperr.InvalidField("limit", "must be an integer from 1 to 100")
-	}
-	return n, nil
+	return store.Page{Items: found}, err
 }

@@ -50,9 +50,9 @@ func TestListUsers(t *testing.T) {
 		body   string
 		want   recorder // the recorded arguments
 	}{
-		{name: "page with a next one", users: recorder{page: store.Page{Users: []user.User{ann}, Next: "abc"}},
+		{name: "page with a next one", users: recorder{page: store.Page{Items: []user.User{ann}, Next: "abc"}},
 			status: 200, body: `{"users":[` + annJSON + `],"nextCursor":"abc"}`, want: recorder{limit: 2, calls: 1}},
-		{name: "last page", users: recorder{page: store.Page{Users: []user.User{ann}}}, edits: []apitest.Edit{apitest.Query("cursor", "abc")},
+		{name: "last page", users: recorder{page: store.Page{Items: []user.User{ann}}}, edits: []apitest.Edit{apitest.Query("cursor", "abc")},
 			status: 200, body: `{"users":[` + annJSON + `]}`, want: recorder{limit: 2, cursor: "abc", calls: 1}},
 		{name: "no users", users: recorder{}, status: 200, body: `{"users":[]}`, want: recorder{limit: 2, calls: 1}},
 		{name: "largest limit", users: recorder{}, edits: []apitest.Edit{apitest.Query("limit", "100")},

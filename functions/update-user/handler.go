@@ -18,7 +18,7 @@ type updater interface {
 // newHandler answers PUT /users/{id}: 200 with the user's next version and its ETag, or 412 if the
 // request's conditions do not allow replacing the current version.
 func newHandler(users updater) api.Guarded {
-	return api.Guard(auth.ScopeWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
+	return api.Guard(auth.UsersWrite, func(ctx context.Context, req *api.Request) (api.Response, error) {
 		id, err := user.ParseID(req.PathParameters["id"])
 		if err != nil {
 			return api.Response{}, err

@@ -20,10 +20,10 @@ func TestGuard(t *testing.T) {
 		want       apperr.Kind
 		served     bool
 	}{
-		"granted scope":       {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.ScopeRead, served: true},
-		"other scope":         {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.ScopeWrite, want: apperr.Forbidden},
-		"no authorizer":       {authorizer: `null`, scope: auth.ScopeRead, want: apperr.Unauthenticated},
-		"expired credential":  {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read","exp":"1"}`, scope: auth.ScopeRead, want: apperr.Unauthenticated},
+		"granted scope":       {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.UsersRead, served: true},
+		"other scope":         {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read"}`, scope: auth.UsersWrite, want: apperr.Forbidden},
+		"no authorizer":       {authorizer: `null`, scope: auth.UsersRead, want: apperr.Unauthenticated},
+		"expired credential":  {authorizer: `{"sub":"ann","kind":"jwt","scope":"users:read","exp":"1"}`, scope: auth.UsersRead, want: apperr.Unauthenticated},
 		"route without scope": {authorizer: `{"sub":"ann","kind":"jwt","scope":""}`, want: apperr.Forbidden},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -47,7 +47,7 @@ func TestGuard(t *testing.T) {
 
 func TestUnknownQueryParameters(t *testing.T) {
 	t.Parallel()
-	g := api.Guard(auth.ScopeRead, func(context.Context, *api.Request) (api.Response, error) { return api.NoContent(), nil }, "limit")
+	g := api.Guard(auth.UsersRead, func(context.Context, *api.Request) (api.Response, error) { return api.NoContent(), nil }, "limit")
 	for query, field := range map[string]string{"limit": "", "Limit": "Limit", "debug": "debug", "": "(empty)"} {
 		_, err := g.Serve(t.Context(), &api.Request{
 			Query:          map[string][]string{query: {"1"}},

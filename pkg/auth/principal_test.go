@@ -43,9 +43,9 @@ func encode(t *testing.T, context map[string]any) []byte {
 func TestContextRoundTrip(t *testing.T) {
 	t.Parallel()
 	for name, p := range map[string]auth.Principal{
-		"token": {Subject: "auth0|5f7c8ec7c33c6c004bbafe82", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead, auth.ScopeWrite},
+		"token": {Subject: "auth0|5f7c8ec7c33c6c004bbafe82", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead, auth.UsersWrite},
 			Expires: time.Now().Add(time.Hour).Truncate(time.Second)},
-		"API key":   {Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeWrite}},
+		"API key":   {Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersWrite}},
 		"no scopes": {Subject: "Zoë 😀 \"quoted\"", Kind: auth.KindJWT},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -135,17 +135,17 @@ func TestRequire(t *testing.T) {
 		want    apperr.Kind
 		ok      bool
 	}{
-		{name: "granted scope", context: context("users:read"), scope: auth.ScopeRead, ok: true},
-		{name: "both scopes", context: context("users:read users:write"), scope: auth.ScopeWrite, ok: true},
-		{name: "not expired", context: context("users:read", "exp", "253402300799"), scope: auth.ScopeRead, ok: true},
-		{name: "write scope for a read route", context: context("users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "read scope for a write route", context: context("users:read"), scope: auth.ScopeWrite, want: apperr.Forbidden},
-		{name: "no scope", context: context(""), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "scope in another case", context: context("Users:Read"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "longer scope", context: context("users:readwrite"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "scopes with a comma", context: context("users:read,users:write"), scope: auth.ScopeRead, want: apperr.Forbidden},
-		{name: "no authorizer", context: nil, scope: auth.ScopeRead, want: apperr.Unauthenticated},
-		{name: "expired", context: context("users:read", "exp", "1000000000"), scope: auth.ScopeRead, want: apperr.Unauthenticated},
+		{name: "granted scope", context: context("users:read"), scope: auth.UsersRead, ok: true},
+		{name: "both scopes", context: context("users:read users:write"), scope: auth.UsersWrite, ok: true},
+		{name: "not expired", context: context("users:read", "exp", "253402300799"), scope: auth.UsersRead, ok: true},
+		{name: "write scope for a read route", context: context("users:write"), scope: auth.UsersRead, want: apperr.Forbidden},
+		{name: "read scope for a write route", context: context("users:read"), scope: auth.UsersWrite, want: apperr.Forbidden},
+		{name: "no scope", context: context(""), scope: auth.UsersRead, want: apperr.Forbidden},
+		{name: "scope in another case", context: context("Users:Read"), scope: auth.UsersRead, want: apperr.Forbidden},
+		{name: "longer scope", context: context("users:readwrite"), scope: auth.UsersRead, want: apperr.Forbidden},
+		{name: "scopes with a comma", context: context("users:read,users:write"), scope: auth.UsersRead, want: apperr.Forbidden},
+		{name: "no authorizer", context: nil, scope: auth.UsersRead, want: apperr.Unauthenticated},
+		{name: "expired", context: context("users:read", "exp", "1000000000"), scope: auth.UsersRead, want: apperr.Unauthenticated},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
@@ -165,16 +165,16 @@ func TestRequire(t *testing.T) {
 func TestRequireRefusesExpiredToken(t *testing.T) {
 	t.Parallel()
 	end := time.Date(2026, 11, 22, 11, 0, 0, 0, time.UTC)
-	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}, Expires: end}
+	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead}, Expires: end}
 	cached := encode(t, members(t, p))
 
-	got, err := auth.Require(cached, auth.ScopeRead, end.Add(-time.Nanosecond))
+	got, err := auth.Require(cached, auth.UsersRead, end.Add(-time.Nanosecond))
 	require.NoError(t, err)
 	assert.Equal(t, "jwt:alice", got.ID())
-	_, err = auth.Require(cached, auth.ScopeRead, end)
+	_, err = auth.Require(cached, auth.UsersRead, end)
 	assert.Equal(t, auth.ErrExpired, auth.ReasonOf(err))
 
 	p.Expires = time.Time{} // an API key does not expire
-	_, err = auth.Require(encode(t, members(t, p)), auth.ScopeRead, end)
+	_, err = auth.Require(encode(t, members(t, p)), auth.UsersRead, end)
 	assert.NoError(t, err)
 }

@@ -9,8 +9,8 @@ type Scope = string
 
 // The scopes. A principal holds none, one or both; writing does not include reading.
 const (
-	ScopeRead  Scope = "users:read"
-	ScopeWrite Scope = "users:write"
+	UsersRead  Scope = "users:read"
+	UsersWrite Scope = "users:write"
 )
 
 // Route is one route of the API.
@@ -26,11 +26,11 @@ type Route struct {
 // copy.
 func Routes() []Route {
 	return []Route{
-		{Method: "GET", Path: "/users", Scope: ScopeRead, Function: "listUsers"},
-		{Method: "GET", Path: "/users/{id}", Scope: ScopeRead, Function: "getUser"},
-		{Method: "POST", Path: "/users", Scope: ScopeWrite, Function: "createUser"},
-		{Method: "PUT", Path: "/users/{id}", Scope: ScopeWrite, Function: "updateUser"},
-		{Method: "DELETE", Path: "/users/{id}", Scope: ScopeWrite, Function: "deleteUser"},
+		{Method: "GET", Path: "/users", Scope: UsersRead, Function: "listUsers"},
+		{Method: "GET", Path: "/users/{id}", Scope: UsersRead, Function: "getUser"},
+		{Method: "POST", Path: "/users", Scope: UsersWrite, Function: "createUser"},
+		{Method: "PUT", Path: "/users/{id}", Scope: UsersWrite, Function: "updateUser"},
+		{Method: "DELETE", Path: "/users/{id}", Scope: UsersWrite, Function: "deleteUser"},
 	}
 }
 

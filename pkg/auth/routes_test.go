@@ -26,6 +26,6 @@ func TestRoutesAreWellFormed(t *testing.T) {
 
 func TestKnownScopes(t *testing.T) {
 	t.Parallel()
-	assert.Equal(t, []auth.Scope{auth.ScopeRead, auth.ScopeWrite}, auth.KnownScopes([]string{"openid", "users:write", "users:read", "users:read"}))
+	assert.Equal(t, []auth.Scope{auth.UsersRead, auth.UsersWrite}, auth.KnownScopes([]string{"openid", "users:write", "users:read", "users:read"}))
 	assert.Empty(t, auth.KnownScopes([]string{"users:*", "Users:Read", ""}))
 }

@@ -29,16 +29,23 @@ import (
 type Backend[T any] interface {
 	// Connect opens what the first request would otherwise wait for.
 	Connect(context.Context) error
-	// Rehearsal returns a backend that answers without a network and writes nothing.
-	Rehearsal() T
+	// Rehearsal returns a backend that answers without a network and writes nothing. Its reads
+	// find one item, which is in the backend's own form.
+	Rehearsal(item string) T
+}
+
+// Rehearsal is what a function of a route serves while it starts.
+type Rehearsal struct {
+	Event []byte // as API Gateway sends it
+	Item  string // what reads of the backend find; "" for a function that reads nothing
 }
 
 // Serve runs the function of a route and does not return. It opens the backend from the
-// environment, serves the rehearsal event on the backend's rehearsal while the function starts, and
+// environment, serves the rehearsal while the function starts, and
 // then serves invocations.
-func Serve[T Backend[T]](open func(env.Lookup) (T, error), rehearsal []byte, handler func(T) api.Guarded) {
+func Serve[T Backend[T]](open func(env.Lookup) (T, error), r Rehearsal, handler func(T) api.Guarded) {
 	e, backend := fromEnv(open)
-	e.start(e.Wrap(handler(backend)), backend.Connect, rehearse(e.Wrap(handler(backend.Rehearsal())), rehearsal))
+	e.start(e.Wrap(handler(backend)), backend.Connect, rehearse(e.Wrap(handler(backend.Rehearsal(r.Item))), r.Event))
 }
 
 // ServeFunc is Serve for a function that answers no API request. It rehearses with the event that

@@ -114,7 +114,7 @@ func parseScopes(s string) ([]auth.Scope, error) {
 	granted := strings.Split(s, "+")
 	for _, scope := range granted {
 		if len(auth.KnownScopes([]string{scope})) == 0 {
-			return nil, fmt.Errorf("the scopes must be %s, %s or both with a + between them", auth.ScopeRead, auth.ScopeWrite)
+			return nil, fmt.Errorf("the scopes must be %s, %s or both with a + between them", auth.UsersRead, auth.UsersWrite)
 		}
 	}
 	return auth.KnownScopes(granted), nil

@@ -26,19 +26,19 @@ func TestFormatAPIKey(t *testing.T) {
 	t.Parallel()
 	digest := sha256.Sum256([]byte(testKey))
 	assert.Equal(t, "billing:"+hex.EncodeToString(digest[:])+":users:read+users:write",
-		entry(t, "billing", testKey, auth.ScopeRead, auth.ScopeWrite))
+		entry(t, "billing", testKey, auth.UsersRead, auth.UsersWrite))
 
 	for _, tt := range []struct {
 		name, key string
 		scopes    []auth.Scope
 		want      string
 	}{
-		{name: "billing", key: testKey[:31], scopes: []auth.Scope{auth.ScopeRead}, want: "an API key must be at least 32"},
-		{name: "billing", key: testKey + " ", scopes: []auth.Scope{auth.ScopeRead}, want: "an API key must be at least 32"},
-		{key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
-		{name: "a:b", key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "must"},
-		{name: "a,b", key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
-		{name: strings.Repeat("a", 65), key: testKey, scopes: []auth.Scope{auth.ScopeRead}, want: "the name must be"},
+		{name: "billing", key: testKey[:31], scopes: []auth.Scope{auth.UsersRead}, want: "an API key must be at least 32"},
+		{name: "billing", key: testKey + " ", scopes: []auth.Scope{auth.UsersRead}, want: "an API key must be at least 32"},
+		{key: testKey, scopes: []auth.Scope{auth.UsersRead}, want: "the name must be"},
+		{name: "a:b", key: testKey, scopes: []auth.Scope{auth.UsersRead}, want: "must"},
+		{name: "a,b", key: testKey, scopes: []auth.Scope{auth.UsersRead}, want: "the name must be"},
+		{name: strings.Repeat("a", 65), key: testKey, scopes: []auth.Scope{auth.UsersRead}, want: "the name must be"},
 		{name: "billing", key: testKey, want: "the scopes must be"},
 		{name: "billing", key: testKey, scopes: []auth.Scope{"users:reed"}, want: "the scopes must be"},
 		{name: "billing", key: testKey, scopes: []auth.Scope{"users:read,evil:00:users:write"}, want: "the scopes must be"},
@@ -53,22 +53,22 @@ func TestFormatAPIKey(t *testing.T) {
 func TestKeyring(t *testing.T) {
 	t.Parallel()
 	other := strings.Repeat("b", 40)
-	ring, err := parseAPIKeys("\n " + entry(t, "billing", testKey, auth.ScopeRead) + " ,\n" +
-		entry(t, "billing", other, auth.ScopeWrite, auth.ScopeRead) + "@abcdefghijklmnopqrst \n")
+	ring, err := parseAPIKeys("\n " + entry(t, "billing", testKey, auth.UsersRead) + " ,\n" +
+		entry(t, "billing", other, auth.UsersWrite, auth.UsersRead) + "@abcdefghijklmnopqrst \n")
 	require.NoError(t, err)
 
 	p, err := ring.find(testKey)
 	require.NoError(t, err)
-	assert.Equal(t, auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeRead}}, p)
+	assert.Equal(t, auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersRead}}, p)
 	p, err = ring.find(other)
 	require.NoError(t, err, "a name may have two keys, so that one can replace the other")
 	assert.Equal(t, auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, UsageKey: "abcdefghijklmnopqrst",
-		Scopes: []auth.Scope{auth.ScopeRead, auth.ScopeWrite}}, p)
+		Scopes: []auth.Scope{auth.UsersRead, auth.UsersWrite}}, p)
 
 	digest := sha256.Sum256([]byte(testKey))
 	for _, wrong := range []string{
 		"", "a", strings.ToUpper(testKey), testKey[1:], testKey[:len(testKey)-1], testKey + "=", "x" + testKey,
-		hex.EncodeToString(digest[:]), string(digest[:]), "billing", entry(t, "billing", testKey, auth.ScopeRead),
+		hex.EncodeToString(digest[:]), string(digest[:]), "billing", entry(t, "billing", testKey, auth.UsersRead),
 	} {
 		p, err := ring.find(wrong)
 		assert.Equal(t, auth.ErrAPIKey, err)
@@ -78,7 +78,7 @@ func TestKeyring(t *testing.T) {
 
 func TestParseAPIKeysRefuses(t *testing.T) {
 	t.Parallel()
-	good := entry(t, "billing", testKey, auth.ScopeRead)
+	good := entry(t, "billing", testKey, auth.UsersRead)
 	digest := strings.Split(good, ":")[1]
 	for _, tt := range []struct{ name, value, want string }{
 		{name: "key alone", value: testKey, want: "entry 1: must have the form name:sha256hex:scope+scope"},

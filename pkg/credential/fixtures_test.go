@@ -66,7 +66,7 @@ func newAuthenticator(t *testing.T, c *clock, variables map[string]string) *cred
 // goodClaims returns the claims of a token that is valid for a minute.
 func goodClaims(now time.Time) jwt.MapClaims {
 	return jwt.MapClaims{
-		"iss": testIssuer, "aud": testAudience, "sub": "alice", "scope": auth.ScopeRead,
+		"iss": testIssuer, "aud": testAudience, "sub": "alice", "scope": auth.UsersRead,
 		"exp": now.Add(time.Minute).Unix(),
 	}
 }

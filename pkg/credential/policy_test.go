@@ -13,11 +13,11 @@ import (
 
 // testRoutes are the tests' own, so that they hold whatever routes the API has.
 var testRoutes = []auth.Route{
-	{Method: "GET", Path: "/users", Scope: auth.ScopeRead},
-	{Method: "GET", Path: "/users/{id}", Scope: auth.ScopeRead},
-	{Method: "POST", Path: "/users", Scope: auth.ScopeWrite},
-	{Method: "PUT", Path: "/users/{id}", Scope: auth.ScopeWrite},
-	{Method: "DELETE", Path: "/users/{id}", Scope: auth.ScopeWrite},
+	{Method: "GET", Path: "/users", Scope: auth.UsersRead},
+	{Method: "GET", Path: "/users/{id}", Scope: auth.UsersRead},
+	{Method: "POST", Path: "/users", Scope: auth.UsersWrite},
+	{Method: "PUT", Path: "/users/{id}", Scope: auth.UsersWrite},
+	{Method: "DELETE", Path: "/users/{id}", Scope: auth.UsersWrite},
 }
 
 const stage = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod"
@@ -32,9 +32,9 @@ func TestDecide(t *testing.T) {
 		effect    string
 		resources []string
 	}{
-		{name: "read scope", scopes: []auth.Scope{auth.ScopeRead}, effect: "Allow", resources: read},
-		{name: "write scope", scopes: []auth.Scope{auth.ScopeWrite}, effect: "Allow", resources: write},
-		{name: "both scopes", scopes: []auth.Scope{auth.ScopeWrite, auth.ScopeRead}, effect: "Allow", resources: append(append([]string{}, read...), write...)},
+		{name: "read scope", scopes: []auth.Scope{auth.UsersRead}, effect: "Allow", resources: read},
+		{name: "write scope", scopes: []auth.Scope{auth.UsersWrite}, effect: "Allow", resources: write},
+		{name: "both scopes", scopes: []auth.Scope{auth.UsersWrite, auth.UsersRead}, effect: "Allow", resources: append(append([]string{}, read...), write...)},
 		{name: "no scopes", effect: "Deny", resources: []string{stage + "/*/*"}},
 		{name: "other scopes", scopes: []auth.Scope{"openid", "users:*", "*"}, effect: "Deny", resources: []string{stage + "/*/*"}},
 	} {
@@ -55,7 +55,7 @@ func TestDecide(t *testing.T) {
 // the route of the first request.
 func TestDecideIgnoresRoute(t *testing.T) {
 	t.Parallel()
-	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}}
+	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead}}
 	first, err := decide(testRoutes, p, stage+"/GET/users")
 	require.NoError(t, err)
 	for _, path := range []string{"/GET/", "/DELETE/users/42", "/PUT/users/a:b/c*d", "/GET/users/" + "%2F..%2Fadmin", "/POST"} {
@@ -67,7 +67,7 @@ func TestDecideIgnoresRoute(t *testing.T) {
 
 func TestDecideInOtherPartitions(t *testing.T) {
 	t.Parallel()
-	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}}
+	p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead}}
 	for _, s := range []string{
 		"arn:aws-cn:execute-api:cn-north-1:123456789012:a1b2c3d4e5/prod",
 		"arn:aws-us-gov:execute-api:us-gov-west-1:123456789012:a1b2c3d4e5/dev_2",
@@ -99,7 +99,7 @@ func TestDecideRefusesBadARN(t *testing.T) {
 // The member names are API Gateway's and IAM's.
 func TestDecisionAsJSON(t *testing.T) {
 	t.Parallel()
-	p := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeRead}, UsageKey: "abcdefghijklmnopqrstuvwxyz"}
+	p := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersRead}, UsageKey: "abcdefghijklmnopqrstuvwxyz"}
 	d, err := decide(testRoutes, p, stage+"/GET/users")
 	require.NoError(t, err)
 	encoded, err := json.Marshal(d)
@@ -128,22 +128,22 @@ func TestNestedRoutesAreDenied(t *testing.T) {
 	get := func(path string, scope auth.Scope) auth.Route {
 		return auth.Route{Method: "GET", Path: path, Scope: scope}
 	}
-	user := get("/users/{id}", auth.ScopeRead)
+	user := get("/users/{id}", auth.UsersRead)
 	for name, tt := range map[string]struct {
 		routes []auth.Route
 		denied []string
 	}{
 		"nested route":                       {routes: []auth.Route{user, get("/users/{id}/secrets", admin)}, denied: []string{"GET/users/*/secrets"}},
 		"static route next to the parameter": {routes: []auth.Route{user, get("/users/export", admin)}, denied: []string{"GET/users/export"}},
-		"nested route with a granted scope":  {routes: []auth.Route{user, get("/users/{id}/summary", auth.ScopeRead)}},
+		"nested route with a granted scope":  {routes: []auth.Route{user, get("/users/{id}/summary", auth.UsersRead)}},
 		"another method":                     {routes: []auth.Route{user, {Method: "POST", Path: "/users/{id}/secrets", Scope: admin}}},
 		"parent route":                       {routes: []auth.Route{user, get("/users", admin)}},
 		"another path":                       {routes: []auth.Route{user, get("/orders/{id}", admin)}},
-		"route that covers a granted one":    {routes: []auth.Route{get("/users/{id}/summary", auth.ScopeRead), get("/users/{id}/{part}", admin)}},
+		"route that covers a granted one":    {routes: []auth.Route{get("/users/{id}/summary", auth.UsersRead), get("/users/{id}/{part}", admin)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.ScopeRead}}
+			p := auth.Principal{Subject: "alice", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead}}
 			d, err := decide(tt.routes, p, stage+"/GET/users")
 			require.NoError(t, err)
 			statements := d.PolicyDocument.Statement

@@ -33,7 +33,7 @@ func TestTokenPrincipal(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "alice", p.Subject)
 	assert.Equal(t, auth.KindJWT, p.Kind)
-	assert.Equal(t, []auth.Scope{auth.ScopeRead}, p.Scopes)
+	assert.Equal(t, []auth.Scope{auth.UsersRead}, p.Scopes)
 	assert.Empty(t, p.UsageKey)
 	assert.True(t, p.Expires.Equal(c.Now().Add(time.Minute+5*time.Second)), "the leeway must be added")
 }
@@ -42,7 +42,7 @@ func TestTokenScopes(t *testing.T) {
 	t.Parallel()
 	c := newClock()
 	a := newAuthenticator(t, c, map[string]string{"JWT_SECRET": testSecret})
-	both := []auth.Scope{auth.ScopeRead, auth.ScopeWrite}
+	both := []auth.Scope{auth.UsersRead, auth.UsersWrite}
 	for _, tt := range []struct {
 		name   string
 		claims jwt.MapClaims
@@ -145,7 +145,7 @@ func TestCognitoTokens(t *testing.T) {
 		want    auth.Reason
 		scopes  []auth.Scope
 	}{
-		{name: "access token", scopes: []auth.Scope{auth.ScopeRead}},
+		{name: "access token", scopes: []auth.Scope{auth.UsersRead}},
 		{name: "scopes without prefix", changes: jwt.MapClaims{"scope": "users:read users:write"}},
 		{name: "ID token", changes: jwt.MapClaims{"token_use": "id"}, want: auth.ErrClaims},
 		{name: "another client", changes: jwt.MapClaims{"client_id": "5example"}, want: auth.ErrAudience},
@@ -224,9 +224,9 @@ func TestUnconfiguredSchemes(t *testing.T) {
 func TestAPIKeyPrincipal(t *testing.T) {
 	t.Parallel()
 	key := strings.Repeat("k", credential.MinAPIKeyBytes)
-	entry, err := credential.FormatAPIKey("billing", key, []auth.Scope{auth.ScopeRead})
+	entry, err := credential.FormatAPIKey("billing", key, []auth.Scope{auth.UsersRead})
 	require.NoError(t, err)
-	want := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.ScopeRead}}
+	want := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersRead}}
 	for header, variables := range map[string]map[string]string{
 		"ApiKey " + key: {"API_KEYS": entry, "JWT_SECRET": testSecret},
 		"apikey " + key: {"API_KEYS": entry, "API_KEYS_ONLY": "true"},

@@ -41,7 +41,7 @@ func connect(ctx context.Context, o dynamodb.Options) error {
 }
 
 // Rehearsal returns a client that sends nothing: every write succeeds, and every read finds the
-// item, which is in DynamoDB's JSON. A call runs all of its code but for the network.
+// item, which is in DynamoDB's JSON; "" is none. A call runs all of its code but for the network.
 func Rehearsal(client *dynamodb.Client, item string) *dynamodb.Client {
 	options := client.Options()
 	options.HTTPClient = rehearsal{item}
@@ -53,10 +53,11 @@ type rehearsal struct{ item string }
 
 func (r rehearsal) Do(req *http.Request) (*http.Response, error) {
 	body := "{}"
-	switch _, operation, _ := strings.Cut(req.Header.Get("X-Amz-Target"), "."); operation {
-	case "GetItem":
+	switch _, operation, _ := strings.Cut(req.Header.Get("X-Amz-Target"), "."); {
+	case r.item == "": // nothing is found
+	case operation == "GetItem":
 		body = `{"Item":` + r.item + `}`
-	case "Query":
+	case operation == "Query":
 		body = `{"Count":1,"Items":[` + r.item + `],"ScannedCount":1}`
 	}
 	return &http.Response{

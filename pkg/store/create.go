@@ -13,6 +13,9 @@ import (
 	"users-api/pkg/user"
 )
 
+// Idempotency is a client's Idempotency-Key and the principal that sent it.
+type Idempotency = dynamo.Idempotency
+
 // Positions in the transaction that creates a user.
 const (
 	createUser = iota
@@ -62,17 +65,19 @@ func (t *Table) creation(u user.User, in user.Input, idem Idempotency) ([]types.
 	if idem.Key == "" {
 		return writes, nil
 	}
-	return append(writes, types.TransactWriteItem{Put: t.putRecord(u.ID, in, idem)}), nil
+	return append(writes, types.TransactWriteItem{Put: idem.Record(t.name, madeBy(u.ID), in, t.now())}), nil
 }
 
 // putNew puts an item that must not exist.
-func (t *Table) putNew(it item) *types.Put {
+func (t *Table) putNew(it dynamo.Item) *types.Put {
 	return &types.Put{TableName: &t.name, Item: it, ConditionExpression: aws.String("attribute_not_exists(id)")}
 }
 
 // reserve puts the reservation of an address for a user.
 func (t *Table) reserve(id user.ID, e user.Email) *types.Put {
-	return t.putNew(item{keyAttribute: text(reservationID(e)), "userId": text(id.String())})
+	reservation := madeBy(id)
+	reservation[dynamo.KeyAttribute] = dynamo.Text(reservationID(e))
+	return t.putNew(reservation)
 }
 
 // notCreated finds out why a creation was canceled. It looks at the key's record first: a repeated
@@ -89,6 +94,19 @@ func (t *Table) notCreated(err error, in user.Input) (Created, error) {
 		return Created{}, emailTaken(err)
 	}
 	return Created{}, err
+}
+
+// replay returns the user that an earlier request with the same key created. Its record and the
+// input are enough to make it again.
+func replay(record dynamo.Item, in user.Input) (user.User, error) {
+	if err := dynamo.CheckReplay(record, in); err != nil {
+		return user.User{}, err
+	}
+	id, err := userOf(record)
+	if err != nil {
+		return user.User{}, fmt.Errorf("read idempotency record: %w", err)
+	}
+	return user.New(id, in), nil
 }
 
 func emailTaken(cause error) error {

@@ -28,7 +28,7 @@ func (t *Table) get(ctx context.Context, id user.ID) (user.User, error) {
 }
 
 // found returns the user of an item; NotFound if there is no item.
-func found(it item, id user.ID) (user.User, error) {
+func found(it dynamo.Item, id user.ID) (user.User, error) {
 	if it == nil {
 		return user.User{}, apperr.Wrap(apperr.NotFound, "Not found", fmt.Errorf("no user %q", id))
 	}
@@ -36,10 +36,10 @@ func found(it item, id user.ID) (user.User, error) {
 }
 
 // getItem returns an item; nil if there is none.
-func (t *Table) getItem(ctx context.Context, id string) (item, error) {
+func (t *Table) getItem(ctx context.Context, id string) (dynamo.Item, error) {
 	out, err := t.client.GetItem(ctx, &dynamodb.GetItemInput{
 		TableName:      &t.name,
-		Key:            key(id),
+		Key:            dynamo.Key(id),
 		ConsistentRead: aws.Bool(true),
 	})
 	if err != nil {
@@ -61,10 +61,9 @@ func (t *Table) findReserved(ctx context.Context, e user.Email) ([]user.User, er
 	if err != nil || it == nil {
 		return nil, err
 	}
-	a := attributes{of: it}
-	id := a.id("userId")
-	if a.err != nil {
-		return nil, fmt.Errorf("read reservation: %w", a.err)
+	id, err := userOf(it)
+	if err != nil {
+		return nil, fmt.Errorf("read reservation: %w", err)
 	}
 	u, err := t.get(ctx, id)
 	if apperr.KindOf(err) == apperr.NotFound {

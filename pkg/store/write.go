@@ -8,18 +8,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"users-api/pkg/apperr"
 	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
 // Precondition is what a write requires of the version that it replaces.
-type Precondition interface {
-	// Allows reports whether the write may replace a version.
-	Allows(version int64) bool
-	// Expected returns the one version that may be replaced; 0 if there is none, or more than one.
-	Expected() int64
-}
+type Precondition = dynamo.Precondition
 
 // Update replaces a user by new input. Whatever runs at the same time, it replaces only a version
 // that the precondition allows.
@@ -41,19 +35,11 @@ func (t *Table) Update(ctx context.Context, id user.ID, in user.Input, pre Preco
 }
 
 func (t *Table) replaceAllowed(ctx context.Context, current user.User, in user.Input, pre Precondition) (user.User, error) {
-	if err := check(pre, current); err != nil {
+	if err := dynamo.CheckVersion(pre, current.Version, "User"); err != nil {
 		return user.User{}, err
 	}
 	next := current.Replace(in, t.now())
 	return next, t.replace(ctx, current, next, in.Email)
-}
-
-func check(pre Precondition, current user.User) error {
-	if pre.Allows(current.Version) {
-		return nil
-	}
-	return apperr.Wrap(apperr.PreconditionFailed, "User has changed; get it again",
-		fmt.Errorf("version is %d", current.Version))
 }
 
 // replace writes the next version over the current one, and over no other.
@@ -77,7 +63,9 @@ func (t *Table) replace(ctx context.Context, current, next user.User, address us
 // versionIs is the condition that a user has the version that a write is based on.
 const versionIs = "version = :version"
 
-func versionOf(u user.User) item { return item{":version": number(u.Version)} }
+func versionOf(u user.User) dynamo.Item {
+	return dynamo.Item{":version": dynamo.Number(u.Version)}
+}
 
 func (t *Table) putOver(current, next user.User) (*types.Put, error) {
 	it, err := toItem(next)
@@ -91,9 +79,9 @@ func (t *Table) putOver(current, next user.User) (*types.Put, error) {
 // release deletes the reservation of an address if it is still the user's.
 func (t *Table) release(e user.Email, id user.ID) *types.Delete {
 	return &types.Delete{
-		TableName: &t.name, Key: key(reservationID(e)),
+		TableName: &t.name, Key: dynamo.Key(reservationID(e)),
 		ConditionExpression:       aws.String("userId = :userId"),
-		ExpressionAttributeValues: item{":userId": text(id.String())},
+		ExpressionAttributeValues: dynamo.Item{":userId": dynamo.Text(id.String())},
 	}
 }
 
@@ -125,7 +113,7 @@ func (t *Table) Delete(ctx context.Context, id user.ID, pre Precondition) error 
 	_, err := dynamo.Retry(ctx, func() (struct{}, error) {
 		current, err := t.get(ctx, id)
 		if err == nil {
-			err = check(pre, current)
+			err = dynamo.CheckVersion(pre, current.Version, "User")
 		}
 		if err != nil {
 			return struct{}{}, err
@@ -141,7 +129,7 @@ func (t *Table) remove(ctx context.Context, current user.User) error {
 		return fmt.Errorf("normalize the stored address: %w", err)
 	}
 	remove := &types.Delete{
-		TableName: &t.name, Key: key(current.ID.String()),
+		TableName: &t.name, Key: dynamo.Key(current.ID.String()),
 		ConditionExpression:       aws.String(versionIs),
 		ExpressionAttributeValues: versionOf(current),
 	}

@@ -94,7 +94,7 @@ func authorization(o options, token string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	token, err = secret.Token("load", []string{auth.ScopeRead, auth.ScopeWrite}, time.Now(), o.duration+15*time.Minute)
+	token, err = secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), o.duration+15*time.Minute)
 	return "Bearer " + token, err
 }
 

@@ -44,7 +44,7 @@ func TestSingleFaultIsRetried(t *testing.T) {
 			assert.Equal(t, u, got)
 			page, err := table("").List(t.Context(), 100, "")
 			require.NoError(t, err)
-			assert.NotEmpty(t, page.Users)
+			assert.NotEmpty(t, page.Items)
 
 			got, err = table("TransactWriteItems").Update(t.Context(), u.ID, usertest.Input("Renamed", email), precondition(version(1), 1))
 			require.NoError(t, err, "DynamoDB must recognize the repeated write if its answer was lost")

@@ -21,8 +21,8 @@ func (f *fixture) list(limit int) (users []user.User, pages int) {
 	for cursor := ""; ; {
 		page, err := f.List(f.t.Context(), limit, cursor)
 		require.NoError(f.t, err)
-		require.LessOrEqual(f.t, len(page.Users), limit)
-		users, pages = append(users, page.Users...), pages+1
+		require.LessOrEqual(f.t, len(page.Items), limit)
+		users, pages = append(users, page.Items...), pages+1
 		if cursor = page.Next; cursor == "" {
 			return users, pages
 		}
@@ -61,15 +61,15 @@ func testListDuringChanges(t *testing.T, f *fixture) {
 	require.NoError(t, err)
 
 	f.create(input("new@example.com"))                                                    // before the first page
-	require.NoError(t, f.Delete(t.Context(), first.Users[2].ID, anyVersion))              // the user that the cursor names
+	require.NoError(t, f.Delete(t.Context(), first.Items[2].ID, anyVersion))              // the user that the cursor names
 	_, err = f.Update(t.Context(), users[0].ID, input("changed@example.com"), version(1)) // after the first page
 	require.NoError(t, err)
 
 	second, err := f.List(t.Context(), 100, first.Next)
 	require.NoError(t, err)
-	require.Len(t, second.Users, 6, "the second page must have the rest, each user once")
-	assert.Equal(t, users[5].ID, second.Users[0].ID)
-	assert.Equal(t, "changed@example.com", second.Users[5].Email)
+	require.Len(t, second.Items, 6, "the second page must have the rest, each user once")
+	assert.Equal(t, users[5].ID, second.Items[0].ID)
+	assert.Equal(t, "changed@example.com", second.Items[5].Email)
 }
 
 func TestBadCursors(t *testing.T) { onEachEngine(t, testBadCursors) }
@@ -90,7 +90,7 @@ func testBadCursors(t *testing.T, f *fixture) {
 		"one bit flipped":  string(flipped),
 		"short text":       "abc",
 		"zeros":            base64.RawURLEncoding.EncodeToString(make([]byte, 20)),
-		"id":               page.Users[0].ID.String(),
+		"id":               page.Items[0].ID.String(),
 		"invalid base64":   "!!!",
 		"trailing newline": good + "\n",
 		"not canonical":    good[:len(good)-1] + "_",

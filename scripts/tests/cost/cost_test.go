@@ -112,8 +112,8 @@ func (tb *table) page(t *testing.T, offset, limit int) func() time.Duration {
 		page, err := tb.List(t.Context(), limit, cursor)
 		took := time.Since(start)
 		require.NoError(t, err)
-		require.Len(t, page.Users, limit)
-		require.Equal(t, id(tb.users-1-offset), page.Users[0].ID)
+		require.Len(t, page.Items, limit)
+		require.Equal(t, id(tb.users-1-offset), page.Items[0].ID)
 		require.Equal(t, offset+limit == tb.users, page.Next == "", "it is the last page")
 		return took
 	}
