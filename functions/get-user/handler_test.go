@@ -70,6 +70,7 @@ func TestGetUser(t *testing.T) {
 			a.AssertBody(t, tt.body)
 			assert.Equal(t, tt.etag, a.Header["ETag"])
 			assert.Equal(t, "GET /users/{id}", a.Line["route"])
+			a.AssertHead(t, newHandler(tt.get), "get.json", tt.edits...)
 		})
 	}
 }

@@ -81,6 +81,7 @@ func TestListUsers(t *testing.T) {
 			a.AssertBody(t, tt.body)
 			assert.Equal(t, tt.want, recorder{limit: users.limit, cursor: users.cursor, email: users.email, calls: users.calls})
 			assert.Equal(t, "GET /users", a.Line["route"])
+			a.AssertHead(t, newHandler(&users), "list.json", tt.edits...)
 		})
 	}
 }

@@ -88,7 +88,8 @@ type headers struct {
 // Encoder writes answers as API Gateway reads them. Origins may read them; "*" is any origin.
 type Encoder struct{ Origins []string }
 
-// Encode returns the proxy response for an answer to a request.
+// Encode returns the proxy response for an answer to a request. The answer to HEAD has the headers
+// of the body, but not the body (RFC 9110, section 9.3.2).
 func (e Encoder) Encode(res Response, req *Request) ([]byte, error) {
 	h := headers{
 		ETag: res.ETag, Location: res.Location,
@@ -111,6 +112,9 @@ func (e Encoder) Encode(res Response, req *Request) ([]byte, error) {
 	}
 	if len(e.Origins) > 1 {
 		h.Vary = "Origin"
+	}
+	if req.Method == http.MethodHead {
+		res.Body = nil
 	}
 	return json.Marshal(proxyResponse{res.Status, h, string(res.Body)})
 }

@@ -1,6 +1,7 @@
 package auth
 
 import (
+	"net/http"
 	"slices"
 )
 
@@ -13,12 +14,21 @@ const (
 	UsersWrite Scope = "users:write"
 )
 
-// Route is one route of the API.
+// Route is one route of the API. Its function answers all of its Methods.
 type Route struct {
 	Method   string
 	Path     string // as in API Gateway, with {parameters}
 	Scope    Scope  // that a caller needs
 	Function string // the function's name in serverless.yml
+}
+
+// Methods returns the methods of the route: its Method, and for GET also HEAD, which has the same
+// answer without the body (RFC 9110, section 9.3.2).
+func (r Route) Methods() []string {
+	if r.Method == http.MethodGet {
+		return []string{http.MethodGet, http.MethodHead}
+	}
+	return []string{r.Method}
 }
 
 // Routes returns the one table of routes. The authorizer's policy is computed from it, and tests

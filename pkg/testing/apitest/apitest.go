@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -108,6 +109,22 @@ func Body(body any) Edit {
 	return func(event map[string]any) { event["body"] = body }
 }
 
+// Method sets the request's method.
+func Method(method string) Edit {
+	return func(event map[string]any) {
+		event["httpMethod"] = method
+		event["requestContext"].(map[string]any)["httpMethod"] = method
+	}
+}
+
+// TrailingSlash adds a slash to the path that the client sent. API Gateway ignores it when it looks
+// for the route, and passes it on.
+func TrailingSlash(event map[string]any) {
+	event["path"] = event["path"].(string) + "/"
+	requestContext := event["requestContext"].(map[string]any)
+	requestContext["path"] = requestContext["path"].(string) + "/"
+}
+
 // Scope sets the scopes that the authorizer granted.
 func Scope(scope string) Edit {
 	return func(event map[string]any) {
@@ -145,4 +162,13 @@ func (a Answer) AssertBody(t testing.TB, want string) {
 	}
 	assert.JSONEq(t, want, a.Body)
 	assert.Equal(t, "application/json", a.Header["Content-Type"])
+}
+
+// AssertHead asserts that the answer to HEAD has the status and the headers of this answer to GET,
+// and no body.
+func (a Answer) AssertHead(t testing.TB, h api.Guarded, file string, edits ...Edit) {
+	t.Helper()
+	head := Invoke(t, h, Event(t, file, append(slices.Clone(edits), Method(http.MethodHead))...))
+	assert.Equal(t, Answer{Status: a.Status, Header: a.Header}, Answer{Status: head.Status, Header: head.Header, Body: head.Body})
+	assert.Equal(t, strings.Replace(a.Line["route"].(string), "GET", "HEAD", 1), head.Line["route"])
 }
