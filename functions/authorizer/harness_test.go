@@ -39,13 +39,12 @@ func start(t *testing.T, binary string, variables map[string]string) *function {
 	return &function{f, log}
 }
 
+const methodARN = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/GET/users"
+
 // invoke sends a TOKEN authorizer's event and waits for the answer and the log.
 func (f *function) invoke(t *testing.T, header string) outcome {
 	t.Helper()
-	event, err := json.Marshal(map[string]string{
-		"type": "TOKEN", "authorizationToken": header,
-		"methodArn": "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod/GET/users",
-	})
+	event, err := json.Marshal(map[string]string{"type": "TOKEN", "authorizationToken": header, "methodArn": methodARN})
 	require.NoError(t, err)
 	body, err := f.Invoke(t.Context(), event)
 	var o outcome

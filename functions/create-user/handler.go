@@ -34,17 +34,24 @@ func newHandler(users creator) api.Guarded {
 		if err != nil {
 			return api.Response{}, err
 		}
-		return answer(ctx, created)
+		return answer(ctx, req, created)
 	})
 }
 
-// answer has a Location relative to the URL of the request, ".../users": the function does not know
-// what precedes it there, a stage ("/prod/users"), a custom domain's base path, or nothing.
-func answer(ctx context.Context, created store.Created) (api.Response, error) {
+func answer(ctx context.Context, req *api.Request, created store.Created) (api.Response, error) {
 	u := created.User
 	id := u.ID.String()
 	api.Annotate(ctx, "userId", id)
 	res, err := api.Versioned(http.StatusCreated, u.Version, u)
-	res.Location, res.Replayed = "users/"+id, created.Replayed
+	res.Location, res.Replayed = location(req, id), created.Replayed
 	return res, err
+}
+
+// location is relative to the URL of the request, ".../users" or ".../users/": the function does
+// not know what precedes it there, a stage ("/prod/users"), a custom domain's base path, or nothing.
+func location(req *api.Request, id string) string {
+	if req.TrailingSlash {
+		return id
+	}
+	return "users/" + id
 }

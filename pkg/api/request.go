@@ -18,6 +18,7 @@ import (
 // Other members, the Authorization header among them, are skipped, so they cannot leak.
 type Request struct {
 	Resource        string              `json:"resource"` // "/users/{id}"
+	TrailingSlash   trailingSlash       `json:"path"`     // whether the client sent one
 	Method          string              `json:"httpMethod"`
 	PathParameters  map[string]string   `json:"pathParameters"`
 	Query           map[string][]string `json:"multiValueQueryStringParameters"`
@@ -34,6 +35,16 @@ type Request struct {
 type RequestContext struct {
 	RequestID  string          `json:"requestId"`
 	Authorizer json.RawMessage `json:"authorizer"` // the authorizer's context, see auth.FromContext
+}
+
+// trailingSlash reports whether the path ends in a slash, which API Gateway ignores when it looks
+// for the route. Decoding it allocates nothing, unlike decoding the path.
+type trailingSlash bool
+
+// UnmarshalJSON reads the path.
+func (s *trailingSlash) UnmarshalJSON(path []byte) error {
+	*s = trailingSlash(bytes.HasSuffix(path, []byte(`/"`)))
+	return nil
 }
 
 // headersOf has the headers that the service reads. encoding/json ignores case when it compares

@@ -61,9 +61,9 @@ func statements(routes []auth.Route, p auth.Principal, stage string) []Statement
 	var granted, other []string
 	for _, r := range routes {
 		if p.Has(r.Scope) {
-			granted = append(granted, resource(r))
+			granted = append(granted, resourcesOf(r)...)
 		} else {
-			other = append(other, resource(r))
+			other = append(other, resourcesOf(r)...)
 		}
 	}
 	if len(granted) == 0 {
@@ -97,15 +97,25 @@ func coveredBy(granted, other []string) []string {
 	return covered
 }
 
-// resource returns a route as it is in a policy: each parameter as "*".
-func resource(r auth.Route) string {
+// resourcesOf returns the methods of a route as they are in a policy: each parameter as "*", and
+// the path without and with a slash at its end. API Gateway takes /users/ for /users when it looks
+// for the route, but applies the policy to the path that the client sent.
+// https://github.com/aws-powertools/powertools-lambda-python/issues/1552
+func resourcesOf(r auth.Route) (all []string) {
 	parts := strings.Split(r.Path, "/")
 	for i, p := range parts {
 		if strings.HasPrefix(p, "{") {
 			parts[i] = "*"
 		}
 	}
-	return r.Method + strings.Join(parts, "/")
+	path := strings.Join(parts, "/")
+	for _, method := range r.Methods() {
+		all = append(all, method+path)
+		if !strings.HasSuffix(path, "*") { // which matches the slash
+			all = append(all, method+path+"/")
+		}
+	}
+	return all
 }
 
 // matches reports whether a pattern covers a resource, whose parameters count as ordinary

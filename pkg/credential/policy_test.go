@@ -2,6 +2,8 @@ package credential
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,19 +24,26 @@ var testRoutes = []auth.Route{
 
 const stage = "arn:aws:execute-api:eu-central-1:123456789012:a1b2c3d4e5/prod"
 
+// readable returns what the read scope grants in a stage.
+func readable(stage string) []string {
+	return []string{
+		stage + "/GET/users", stage + "/GET/users/", stage + "/HEAD/users", stage + "/HEAD/users/",
+		stage + "/GET/users/*", stage + "/HEAD/users/*",
+	}
+}
+
 func TestDecide(t *testing.T) {
 	t.Parallel()
-	read := []string{stage + "/GET/users", stage + "/GET/users/*"}
-	write := []string{stage + "/POST/users", stage + "/PUT/users/*", stage + "/DELETE/users/*"}
+	write := []string{stage + "/POST/users", stage + "/POST/users/", stage + "/PUT/users/*", stage + "/DELETE/users/*"}
 	for _, tt := range []struct {
 		name      string
 		scopes    []auth.Scope
 		effect    string
 		resources []string
 	}{
-		{name: "read scope", scopes: []auth.Scope{auth.UsersRead}, effect: "Allow", resources: read},
+		{name: "read scope", scopes: []auth.Scope{auth.UsersRead}, effect: "Allow", resources: readable(stage)},
 		{name: "write scope", scopes: []auth.Scope{auth.UsersWrite}, effect: "Allow", resources: write},
-		{name: "both scopes", scopes: []auth.Scope{auth.UsersWrite, auth.UsersRead}, effect: "Allow", resources: append(append([]string{}, read...), write...)},
+		{name: "both scopes", scopes: []auth.Scope{auth.UsersWrite, auth.UsersRead}, effect: "Allow", resources: append(readable(stage), write...)},
 		{name: "no scopes", effect: "Deny", resources: []string{stage + "/*/*"}},
 		{name: "other scopes", scopes: []auth.Scope{"openid", "users:*", "*"}, effect: "Deny", resources: []string{stage + "/*/*"}},
 	} {
@@ -76,7 +85,7 @@ func TestDecideInOtherPartitions(t *testing.T) {
 	} {
 		d, err := decide(testRoutes, p, s+"/GET/users")
 		require.NoError(t, err)
-		assert.Equal(t, []string{s + "/GET/users", s + "/GET/users/*"}, d.PolicyDocument.Statement[0].Resource)
+		assert.Equal(t, readable(s), d.PolicyDocument.Statement[0].Resource)
 	}
 }
 
@@ -100,7 +109,7 @@ func TestDecideRefusesBadARN(t *testing.T) {
 func TestDecisionAsJSON(t *testing.T) {
 	t.Parallel()
 	p := auth.Principal{Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersRead}, UsageKey: "abcdefghijklmnopqrstuvwxyz"}
-	d, err := decide(testRoutes, p, stage+"/GET/users")
+	d, err := decide(testRoutes[1:2], p, stage+"/GET/users")
 	require.NoError(t, err)
 	encoded, err := json.Marshal(d)
 	require.NoError(t, err)
@@ -108,7 +117,7 @@ func TestDecisionAsJSON(t *testing.T) {
 		"principalId": "api-key:billing",
 		"policyDocument": {
 			"Version": "2012-10-17",
-			"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": ["`+stage+`/GET/users", "`+stage+`/GET/users/*"]}]
+			"Statement": [{"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": ["`+stage+`/GET/users/*", "`+stage+`/HEAD/users/*"]}]
 		},
 		"context": {"sub": "billing", "scope": "users:read", "kind": "api-key"},
 		"usageIdentifierKey": "abcdefghijklmnopqrstuvwxyz"
@@ -119,6 +128,26 @@ func TestDecisionAsJSON(t *testing.T) {
 	encoded, err = json.Marshal(d)
 	require.NoError(t, err)
 	assert.NotContains(t, string(encoded), "usageIdentifierKey", "API Gateway answers 500 to an empty one")
+}
+
+// API Gateway takes /users/ for /users when it looks for the route, but applies the policy to the
+// path that was sent, so a route with a slash at its end is granted like the route without it.
+func TestSlashAtTheEnd(t *testing.T) {
+	t.Parallel()
+	granted := func(scope auth.Scope, resource string) bool {
+		d, err := decide(testRoutes, auth.Principal{Subject: "a", Kind: auth.KindJWT, Scopes: []auth.Scope{scope}}, stage+"/GET/users")
+		require.NoError(t, err)
+		return slices.ContainsFunc(d.PolicyDocument.Statement[0].Resource, func(r string) bool { return matches(r, stage+"/"+resource) })
+	}
+	for _, r := range testRoutes {
+		for _, method := range r.Methods() {
+			for _, end := range []string{"", "/"} {
+				resource := method + strings.Replace(r.Path, "{id}", "42", 1) + end
+				assert.Equal(t, r.Scope == auth.UsersRead, granted(auth.UsersRead, resource), resource)
+				assert.Equal(t, r.Scope == auth.UsersWrite, granted(auth.UsersWrite, resource), resource)
+			}
+		}
+	}
 }
 
 // A "*" in a policy matches slashes, so a route with a path parameter covers the routes below it.
@@ -133,13 +162,17 @@ func TestNestedRoutesAreDenied(t *testing.T) {
 		routes []auth.Route
 		denied []string
 	}{
-		"nested route":                       {routes: []auth.Route{user, get("/users/{id}/secrets", admin)}, denied: []string{"GET/users/*/secrets"}},
-		"static route next to the parameter": {routes: []auth.Route{user, get("/users/export", admin)}, denied: []string{"GET/users/export"}},
-		"nested route with a granted scope":  {routes: []auth.Route{user, get("/users/{id}/summary", auth.UsersRead)}},
-		"another method":                     {routes: []auth.Route{user, {Method: "POST", Path: "/users/{id}/secrets", Scope: admin}}},
-		"parent route":                       {routes: []auth.Route{user, get("/users", admin)}},
-		"another path":                       {routes: []auth.Route{user, get("/orders/{id}", admin)}},
-		"route that covers a granted one":    {routes: []auth.Route{get("/users/{id}/summary", auth.UsersRead), get("/users/{id}/{part}", admin)}},
+		"nested route": {routes: []auth.Route{user, get("/users/{id}/secrets", admin)}, denied: []string{
+			"GET/users/*/secrets", "GET/users/*/secrets/", "HEAD/users/*/secrets", "HEAD/users/*/secrets/",
+		}},
+		"static route next to the parameter": {routes: []auth.Route{user, get("/users/export", admin)}, denied: []string{
+			"GET/users/export", "GET/users/export/", "HEAD/users/export", "HEAD/users/export/",
+		}},
+		"nested route with a granted scope": {routes: []auth.Route{user, get("/users/{id}/summary", auth.UsersRead)}},
+		"another method":                    {routes: []auth.Route{user, {Method: "POST", Path: "/users/{id}/secrets", Scope: admin}}},
+		"parent route, with a slash":        {routes: []auth.Route{user, get("/users", admin)}, denied: []string{"GET/users/", "HEAD/users/"}},
+		"another path":                      {routes: []auth.Route{user, get("/orders/{id}", admin)}},
+		"route that covers a granted one":   {routes: []auth.Route{get("/users/{id}/summary", auth.UsersRead), get("/users/{id}/{part}", admin)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
