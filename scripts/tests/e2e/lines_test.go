@@ -54,7 +54,9 @@ func assertAgree(t *testing.T, lines map[string]line) {
 	t.Helper()
 	functions := map[string]string{}
 	for _, r := range auth.Routes() {
-		functions[r.Method+" "+r.Path] = "users-api-local-" + r.Function
+		for _, method := range r.Methods() {
+			functions[method+" "+r.Path] = "users-api-local-" + r.Function
+		}
 	}
 	is := map[bool]float64{true: 1}
 	answered := 0
