@@ -59,11 +59,11 @@ var homes = map[string][]string{
 	"github.com/aws/smithy-go":     {"pkg/dynamo"},
 	"github.com/golang-jwt/jwt":    {"pkg/credential"},
 	"github.com/go-jose/go-jose":   {"pkg/credential"},
-	"github.com/google/uuid":       {"pkg/user", "pkg/store"},
+	"github.com/google/uuid":       {"pkg/user", "pkg/dynamo", "pkg/store"},
 	"github.com/stretchr/testify":  {"pkg/testing/apitest", "pkg/testing/linetest", "pkg/testing/runtimeapi", "pkg/testing/storetest"},
 	"go.yaml.in/yaml":              {"pkg/testing/storetest"},
 	"golang.org/x/net":             {"pkg/user"},
-	"golang.org/x/sync":            {"pkg/credential", "pkg/dynamo", "pkg/store"},
+	"golang.org/x/sync":            {"pkg/credential", "pkg/dynamo"},
 	"golang.org/x/text":            {"pkg/user"},
 }
 
