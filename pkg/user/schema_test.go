@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math/rand/v2"
 	"os"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -25,10 +26,17 @@ func schema(t testing.TB) *jsonschema.Schema {
 	require.NoError(t, err)
 	c := jsonschema.NewCompiler()
 	c.DefaultDraft(jsonschema.Draft4)
+	c.UseRegexpEngine(compileECMA)
 	require.NoError(t, c.AddResource("user.json", doc))
 	s, err := c.Compile("user.json")
 	require.NoError(t, err)
 	return s
+}
+
+// compileECMA compiles a regular expression of ECMA 262, which the schema's are, for Go: \uFFFD is
+// \x{FFFD} there.
+func compileECMA(pattern string) (jsonschema.Regexp, error) {
+	return regexp.Compile(regexp.MustCompile(`\\u([0-9A-F]{4})`).ReplaceAllString(pattern, `\x{$1}`))
 }
 
 // breaksGoOnlyRule reports whether a document breaks a rule that draft-04 cannot state, see the

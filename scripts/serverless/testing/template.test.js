@@ -67,6 +67,7 @@ test('every route calls the authorizer, and API Gateway checks bodies against th
   }
   const [{ Schema }] = propertiesOf(prod, 'AWS::ApiGateway::Model');
   assert.deepEqual(Schema, JSON.parse(fs.readFileSync(path.join(root, 'pkg/user/schema.json'), 'utf8')));
+  assert.doesNotMatch(JSON.stringify(full), /[^ -~]/, 'tools show other characters in other ways, so the model has escapes');
 });
 
 test('every response that API Gateway makes itself has the error shape and the CORS headers', () => {
