@@ -34,11 +34,15 @@ function describe({ Resources: resources }) {
       tracing: TracingEnabled,
     },
     table: Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table'),
-    log: mapOf(ofType(resources, 'AWS::Logs::LogGroup'), ({ LogGroupName, RetentionInDays }) => [LogGroupName, RetentionInDays]),
+    log: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'), describeLog),
   };
 }
 
 const mapOf = (list, entry) => Object.fromEntries(list.map(entry));
+
+function describeLog({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties: { LogGroupName, RetentionInDays } }) {
+  return [LogGroupName, { DeletionPolicy, UpdateReplacePolicy, RetentionInDays }];
+}
 
 function ofType(resources, type) {
   return Object.values(resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);

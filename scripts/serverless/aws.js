@@ -17,12 +17,17 @@ async function connect(provider) {
   const Bucket = await provider.getServerlessDeploymentBucketName();
   return {
     deployedTemplate: async () => JSON.parse((await cloudFormation.getTemplate({ StackName })).TemplateBody),
+    parameter: async (name) => valueOf((await cloudFormation.describeStacks({ StackName })).Stacks[0].Parameters, name),
     codeOf: (FunctionName) => codeOf(lambda, FunctionName),
     copy: (from, to) => s3.copyObject({ Bucket, Key: to, CopySource: encodeURI(`${Bucket}/${from}`) }),
     read: async (Key) => (await s3.getObject({ Bucket, Key })).Body.transformToString(),
     list: (Prefix) => list(s3, { Bucket, Prefix }),
     remove: (Key) => s3.deleteObject({ Bucket, Key }),
   };
+}
+
+function valueOf(parameters = [], name) {
+  return parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
 }
 
 /** Returns the hash of the code that a function runs, or undefined if it is unknown. */

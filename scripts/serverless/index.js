@@ -9,6 +9,8 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
+const { deferProtection, chooseProtection, protect } = require('./protection');
+const { retainLogs, adoptRetained } = require('./retain');
 const { attachStage, setBodyValidation } = require('./stage');
 
 class UsersApiPlugin {
@@ -28,8 +30,13 @@ class UsersApiPlugin {
       },
       // The first point at which the template has the resources and the roles.
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.completeTemplate(),
-      'before:aws:deploy:deploy:checkForChanges': () => this.chooseUpdates(),
+      'before:aws:deploy:deploy:createStack': () => adoptRetained(this.plugin('AwsDeploy')),
+      'before:aws:deploy:deploy:checkForChanges': async () => {
+        await this.fitToStack();
+        await this.chooseUpdates();
+      },
       'after:aws:deploy:deploy:uploadArtifacts': () => this.storeCode(),
+      'after:aws:deploy:deploy:updateStack': () => this.completeStack(),
       'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
     };
   }
@@ -67,11 +74,35 @@ class UsersApiPlugin {
     }
   }
 
+  /** Returns a plugin of the framework itself. */
+  plugin(name) {
+    return this.serverless.pluginManager.getPlugins().find(({ constructor }) => constructor.name === name);
+  }
+
   completeTemplate() {
     correctRoles(this.template);
+    retainLogs(this.template);
+    deferProtection(this.template);
     setBodyValidation(this.template, this.service.custom.bodyValidation);
     attachStage(this.template);
     code.addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));
+  }
+
+  /** Keeps the template that the stack has before an update. */
+  async rememberStack() {
+    this.before = await (await connect(this.provider)).deployedTemplate();
+  }
+
+  /** Decides what depends on the stack as it is. */
+  async fitToStack() {
+    await this.rememberStack();
+    chooseProtection(this.template, this.before, this.service.provider);
+  }
+
+  /** Does what must wait until the stack is updated. */
+  async completeStack() {
+    const stack = await connect(this.provider);
+    await protect(this.plugin('AwsDeploy'), this.service.provider, stack);
   }
 
   async chooseUpdates() {
@@ -84,8 +115,8 @@ class UsersApiPlugin {
   }
 
   async driftedFunctions() {
-    const { deployedTemplate, codeOf } = await connect(this.provider);
-    return code.drifted(this.template, await deployedTemplate(), codeOf);
+    const { codeOf } = await connect(this.provider);
+    return code.drifted(this.template, this.before, codeOf);
   }
 
   async storeCode() {

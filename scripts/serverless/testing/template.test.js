@@ -126,9 +126,16 @@ test('concurrency is reserved and provisioned by parameter', () => {
   for (const { Integration } of methodsOf(full)) assert.match(JSON.stringify(Integration.Uri), /provisioned/, 'the route calls the alias');
 });
 
-test('production keeps users and secrets safe', () => {
-  const { DeletionPolicy, UpdateReplacePolicy, Properties } = prod.Resources.UsersTable;
-  assert.deepEqual([DeletionPolicy, UpdateReplacePolicy, Properties.DeletionProtectionEnabled], ['RetainExceptOnCreate', 'Retain', true]);
+test('production keeps users, logs and secrets safe', () => {
+  const kept = (template) => Object.values(template.Resources).filter(({ Type }) => /DynamoDB::Table|LogGroup/.test(Type));
+  assert.equal(kept(prod).length, names.length + 2);
+  // With a fixed name and these policies, the next stack adopts them: see retain.js.
+  for (const { DeletionPolicy, UpdateReplacePolicy, Properties: { TableName, LogGroupName } } of kept(prod)) {
+    assert.deepEqual([typeof (TableName ?? LogGroupName), DeletionPolicy, UpdateReplacePolicy], ['string', 'RetainExceptOnCreate', 'Retain']);
+  }
+  for (const { DeletionPolicy = 'Delete' } of kept(local)) assert.equal(DeletionPolicy, 'Delete');
+  assert.deepEqual(prod.Resources.UsersTable.Properties.DeletionProtectionEnabled, { 'Fn::If': ['ProtectsTable', true, false] });
+  assert.equal(prod.Parameters.ProtectTable.Default, 'true', '"rollback" sets no parameter');
   assert.doesNotMatch(stageOf(prod).AccessLogSetting.Format, /header|input/i);
   const { JWT_SECRET } = functionOf(prod, 'authorizer').Environment.Variables;
   assert.equal(typeof JWT_SECRET, 'object', '"deploy function" would set a string, the reference, as the value');

@@ -28,12 +28,12 @@ type stage struct {
 	header map[string]string // of every request
 }
 
-// newSecond returns a version beside the first. It has a metered partner, its table is kept when it is
-// removed, and API Gateway checks its bodies. The emulator runs binaries of this machine only, and knows no composite alarms.
+// newSecond returns a version beside the first. It has a metered partner, its table is protected and
+// kept with the logs when it is removed, and API Gateway checks its bodies. The emulator runs binaries of this machine only, and knows no composite alarms.
 func newSecond(tree harness.Tree) *stage {
 	return &stage{name: "v2", tree: tree, params: []string{
 		"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
-		"monitoring=false", "tableDeletionPolicy=Retain", "partners=acme", "partnerRate=1", "partnerBurst=5", "bodyValidation=gateway",
+		"monitoring=false", "tableDeletionPolicy=Retain", "tableDeletionProtection=true", "partners=acme", "partnerRate=1", "partnerBurst=5", "bodyValidation=gateway",
 	}}
 }
 
@@ -62,11 +62,11 @@ func (s *stage) serverless(t *testing.T, args ...string) string {
 	return p.Out.Text()
 }
 
-// tryDeploy deploys the stage with more parameters than its own. The error has what was written.
+// tryDeploy deploys the stage with its parameters and others, which take precedence. The error has what was written.
 func (s *stage) tryDeploy(t *testing.T, params ...string) (*harness.Process, error) {
 	t.Helper()
 	args := []string{"deploy"}
-	for _, p := range append(params, s.params...) {
+	for _, p := range slices.Concat(s.params, params) {
 		args = append(args, "--param", p)
 	}
 	return s.run(t, cloud.Environ(), args...)
@@ -97,17 +97,25 @@ func (s *stage) editGetUser(t *testing.T, text string) {
 // The function that it returns removes it again.
 func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
 	t.Helper()
-	const name = "resources/gateway-responses.yml"
-	before, err := os.ReadFile(filepath.Join(s.tree.Dir, name))
-	require.NoError(t, err)
-	require.NoError(t, s.tree.Write(name, string(before)+`
+	return s.editResponses(t, func(yaml string) string {
+		return yaml + `
   Failing:
     Type: AWS::SSM::Parameter
-    DependsOn: [`+others+`]
+    DependsOn: [` + others + `]
     Properties:
       Type: String
       Value: "{{resolve:secretsmanager:users-api/no-such-secret}}"
-`))
+`
+	})
+}
+
+// editResponses edits the file of API Gateway's own responses. The function that it returns undoes it.
+func (s *stage) editResponses(t *testing.T, edit func(yaml string) string) (undo func()) {
+	t.Helper()
+	const name = "resources/gateway-responses.yml"
+	before, err := os.ReadFile(filepath.Join(s.tree.Dir, name))
+	require.NoError(t, err)
+	require.NoError(t, s.tree.Write(name, edit(string(before))))
 	return func() { require.NoError(t, s.tree.Write(name, string(before))) }
 }
 

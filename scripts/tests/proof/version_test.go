@@ -33,6 +33,7 @@ func testVersion(t *testing.T) {
 	mend()
 
 	out := second.deploy(t)
+	assert.True(t, second.tableIsProtected(t))
 	d := second.look(t)
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.ChangedFunctions(deployed{}))
 	second.url = cloud.APIURL(d.API, second.name)
@@ -52,16 +53,20 @@ func assertFirstFails(t *testing.T, cause string) {
 	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 }
 
+// tableIsProtected reports whether DynamoDB refuses to delete the stage's table.
+func (s *stage) tableIsProtected(t *testing.T) bool {
+	t.Helper()
+	return strings.Contains(onTable("DescribeTable", `"TableName":"`+s.prefix()+`"`).must(t), `"DeletionProtectionEnabled": true`)
+}
+
 // assertMetered checks that a partner's key, which the deployment printed, is required, and that its
 // plan's limit applies, which is far below the stage's.
 func assertMetered(t *testing.T, printed string) {
 	t.Helper()
-	key := regexp.MustCompile(`users-api-v2-acme: (\S+)`).FindStringSubmatch(printed)
-	require.Len(t, key, 2, printed)
 	second.call(t, list).Fails(t, http.StatusForbidden)
 	second.header = map[string]string{"x-api-key": "of nobody"}
 	second.call(t, list).Fails(t, http.StatusForbidden)
-	second.header["x-api-key"] = key[1]
+	second.header["x-api-key"] = partnerKey(t, printed)
 	versionUser = second.create(t)
 	refused := second.call(t, harness.Request{Method: "POST", Target: "/users", Body: "{}"}).Fails(t, http.StatusBadRequest)
 	assert.Equal(t, "body", refused.Details[0].Field, "API Gateway refuses it")
@@ -70,9 +75,9 @@ func assertMetered(t *testing.T, printed string) {
 
 // assertIssuerAway checks that a caller whose token needs keys that cannot be had is not told that the
 // token is wrong.
-func assertIssuerAway(t *testing.T) {
+func assertIssuerAway(t *testing.T, params ...string) {
 	t.Helper()
-	second.deploy(t, "jwksUrl=https://127.0.0.1:9/keys", "jwtIssuer=https://127.0.0.1:9/", "jwtAudience=users-api", "authorizerTtl=0")
+	second.deploy(t, append(params, "jwksUrl=https://127.0.0.1:9/keys", "jwtIssuer=https://127.0.0.1:9/", "jwtAudience=users-api", "authorizerTtl=0")...)
 	_, key, err := ed25519.GenerateKey(nil)
 	require.NoError(t, err)
 	token, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"exp": time.Now().Add(time.Hour).Unix()}).SignedString(key)
@@ -82,6 +87,14 @@ func assertIssuerAway(t *testing.T) {
 	a := harness.Send(t, second.url, r)
 	a.Fails(t, http.StatusServiceUnavailable)
 	assert.NotEmpty(t, a.Header.Get("Retry-After"))
+}
+
+// partnerKey returns the partner's key, which a deployment printed.
+func partnerKey(t *testing.T, printed string) string {
+	t.Helper()
+	key := regexp.MustCompile(`users-api-v2-acme: (\S+)`).FindStringSubmatch(printed)
+	require.Len(t, key, 2, printed)
+	return key[1]
 }
 
 var versionUser harness.User
@@ -119,27 +132,40 @@ func (s *stage) packageWithoutAccount(t *testing.T) {
 	require.NoError(t, err)
 }
 
-// testRemove removes one version, whose table is retained, and then the other one, of which nothing
-// is.
+// testRemove removes one version, whose table and logs are retained, and deploys it again. Then it
+// removes the other one, of which nothing is retained.
 func testRemove(t *testing.T) {
 	assert.Subset(t, kinds(second.left(t)), []string{"api", "bucket", "function", "key", "log", "plan", "role", "stack", "table"}, "the search finds them")
 	second.serverless(t, "remove")
 	left := second.left(t)
-	assert.Equal(t, []string{"role", "table"}, kinds(left))
+	assert.Equal(t, []string{"log", "role", "table"}, kinds(left))
 	assert.Contains(t, left, "table users-api-v2")
-	if secondRuns {
-		assert.True(t, second.has(t, versionUser), "the users are kept")
-	}
 	// API Gateway has one role for its logs, which other services of the account use too.
-	role := regexp.MustCompile(`:role/([\w-]+)`).FindStringSubmatch(awsCall{service: "apigateway", path: "account"}.must(t))
+	account := awsCall{service: "apigateway", path: "account"}
+	role := regexp.MustCompile(`:role/([\w-]+)`).FindStringSubmatch(account.must(t))
 	require.NotNil(t, role)
 	assert.Contains(t, left, "role "+role[1])
+	testAdoption(t, left)
+	assert.Contains(t, account.must(t), role[1])
 
 	local.serves(t, local.create(t))
 	local.serverless(t, "remove")
 	assert.Empty(t, local.left(t))
 	a := harness.Send(t, local.url, list)
 	assert.Equal(t, http.StatusNotFound, a.Status, a.Body)
+}
+
+// testAdoption deploys a version again. The new stack must adopt what the removed one left.
+func testAdoption(t *testing.T, left []string) {
+	out := second.deploy(t)
+	assert.Subset(t, second.left(t), left)
+	assert.True(t, second.tableIsProtected(t))
+	if secondRuns {
+		second.url = cloud.APIURL(second.look(t).API, second.name)
+		second.header["x-api-key"] = partnerKey(t, out)
+		second.serves(t, versionUser)
+		assert.NotEmpty(t, second.logged(t, "createUser", versionUser.ID), "the log of the removed stack")
+	}
 }
 
 // listings are calls that list all resources, by kind.

@@ -1,0 +1,46 @@
+'use strict';
+
+// What the deployments of a stage call over its life. The framework's own code runs, with
+// clients that record what is sent.
+
+const assert = require('node:assert/strict');
+const test = require('node:test');
+const { deferProtection, chooseProtection, protect } = require('./protection');
+const { adoptRetained } = require('./retain');
+const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared-stack-action-params', 'get-execute-change-set-params'];
+
+/** Returns the framework's deployer, its provider, and the calls that it makes. */
+function deployerOf() {
+  const calls = [];
+  const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1', getCustomDeploymentRole: () => undefined };
+  provider.naming = { getStackName: () => 'users-api-prod', getStackChangeSetName: () => 'changes', getCompiledTemplateS3Suffix: () => 't.json' };
+  const service = { provider: {}, package: {} };
+  const deployer = Object.assign({ provider, serverless: { service } }, ...ofFramework.map((name) => require(`osls/lib/plugins/aws/lib/${name}`)));
+  deployer.cloudFormationClientPromise = { send: async ({ constructor, input }) => calls.push({ call: constructor.name, ...input }) };
+  deployer.waitForChangeSetCreation = async () => ({ Status: 'CREATE_COMPLETE' });
+  deployer.monitorStack = async () => calls.push({ call: 'monitor' });
+  return { deployer, provider: service.provider, calls };
+}
+
+for (const { name, deployed, sent } of [
+  { name: 'the first one leaves the table unprotected until it has succeeded', deployed: {}, sent: ['false', 'true'] },
+  { name: 'a later one protects it', deployed: { UsersTable: { Type: 'AWS::DynamoDB::Table' } }, sent: ['true'] },
+]) {
+  // https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_CreateChangeSet.html
+  test(`deployments adopt what is retained; ${name}`, async () => {
+    const template = { Resources: { UsersTable: { Type: 'AWS::DynamoDB::Table', Properties: { DeletionProtectionEnabled: 'true' } } } };
+    const { deployer, provider, calls } = deployerOf();
+    deferProtection(template);
+    chooseProtection(template, { Resources: deployed }, provider);
+    adoptRetained(deployer);
+    await deployer.update();
+    await protect(deployer, provider, { parameter: async () => sent[0] });
+    const sets = calls.filter(({ call }) => call === 'CreateChangeSetCommand');
+    assert.deepEqual(sets.map(({ Parameters: [{ ParameterValue }] }) => ParameterValue), sent);
+    for (const [i, { ImportExistingResources, TemplateURL, UsePreviousTemplate = false }] of sets.entries()) {
+      assert.deepEqual([ImportExistingResources, Boolean(TemplateURL), UsePreviousTemplate], [true, i === 0, i === 1]);
+    }
+    assert.equal(calls.filter(({ call }) => call === 'ExecuteChangeSetCommand').length, sent.length);
+    assert.equal(calls.at(-1).call, 'monitor');
+  });
+}
