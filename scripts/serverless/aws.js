@@ -13,11 +13,13 @@ async function connect(provider) {
   const s3 = new (sdk('@aws-sdk/client-s3').S3)(config);
   const cloudFormation = new (sdk('@aws-sdk/client-cloudformation').CloudFormation)(config);
   const lambda = new (sdk('@aws-sdk/client-lambda').Lambda)(config);
+  const apiGateway = new (sdk('@aws-sdk/client-api-gateway').APIGateway)(config);
   const StackName = provider.naming.getStackName();
   const Bucket = await provider.getServerlessDeploymentBucketName();
   return {
     deployedTemplate: async () => JSON.parse((await cloudFormation.getTemplate({ StackName })).TemplateBody),
     parameter: async (name) => valueOf((await cloudFormation.describeStacks({ StackName })).Stacks[0].Parameters, name),
+    api: () => apiOf(cloudFormation, apiGateway, StackName, provider.getStage()),
     codeOf: (FunctionName) => codeOf(lambda, FunctionName),
     copy: (from, to) => s3.copyObject({ Bucket, Key: to, CopySource: encodeURI(`${Bucket}/${from}`) }),
     read: async (Key) => (await s3.getObject({ Bucket, Key })).Body.transformToString(),
@@ -28,6 +30,20 @@ async function connect(provider) {
 
 function valueOf(parameters = [], name) {
   return parameters.find(({ ParameterKey }) => ParameterKey === name)?.ParameterValue;
+}
+
+/** Returns the calls for the deployments of the stack's API, which are snapshots of it. */
+async function apiOf(cloudFormation, apiGateway, StackName, stageName) {
+  const { StackResourceDetail: api } = await cloudFormation.describeStackResource({ StackName, LogicalResourceId: 'ApiGatewayRestApi' });
+  const restApiId = api.PhysicalResourceId;
+  return {
+    deploy: () => apiGateway.createDeployment({ restApiId, stageName, description: 'Without the removed parts' }),
+    servesOldSnapshot: async () => {
+      const { deploymentId } = await apiGateway.getStage({ restApiId, stageName });
+      const { items } = await apiGateway.getDeployments({ restApiId, limit: 500 });
+      return items.find(({ id }) => id === deploymentId)?.createdDate < Math.max(...items.map(({ createdDate }) => createdDate));
+    },
+  };
 }
 
 /** Returns the hash of the code that a function runs, or undefined if it is unknown. */

@@ -10,6 +10,7 @@ const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
 const { deferProtection, chooseProtection, protect } = require('./protection');
+const { deployWithoutRemoved } = require('./removed');
 const { retainLogs, adoptRetained } = require('./retain');
 const { attachStage, setBodyValidation } = require('./stage');
 
@@ -38,6 +39,8 @@ class UsersApiPlugin {
       'after:aws:deploy:deploy:uploadArtifacts': () => this.storeCode(),
       'after:aws:deploy:deploy:updateStack': () => this.completeStack(),
       'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
+      'before:rollback:rollback': () => this.rememberStack(),
+      'after:rollback:rollback': async () => deployWithoutRemoved(this.before, await connect(this.provider)),
     };
   }
 
@@ -102,6 +105,7 @@ class UsersApiPlugin {
   /** Does what must wait until the stack is updated. */
   async completeStack() {
     const stack = await connect(this.provider);
+    if (!this.service.provider.shouldNotDeploy) await deployWithoutRemoved(this.before, stack);
     await protect(this.plugin('AwsDeploy'), this.service.provider, stack);
   }
 

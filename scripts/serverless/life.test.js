@@ -6,6 +6,7 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { deferProtection, chooseProtection, protect } = require('./protection');
+const { deployWithoutRemoved } = require('./removed');
 const { adoptRetained } = require('./retain');
 const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared-stack-action-params', 'get-execute-change-set-params'];
 
@@ -42,5 +43,19 @@ for (const { name, deployed, sent } of [
     }
     assert.equal(calls.filter(({ call }) => call === 'ExecuteChangeSetCommand').length, sent.length);
     assert.equal(calls.at(-1).call, 'monitor');
+  });
+}
+
+for (const [name, before, old, deployments] of [
+  ['a route was removed', { Get: 'Method', Put: 'Method' }, false, 1],
+  ['a function was removed', { Get: 'Method', Function: 'Function' }, false, 0],
+  ['CloudFormation set the stage back', { Get: 'Method' }, true, 1],
+]) {
+  test(`the API is deployed once more only if needed: ${name}`, async () => {
+    let calls = 0;
+    const resources = (types) => ({ Resources: Object.fromEntries(Object.entries(types).map(([id, type]) => [id, { Type: `AWS::ApiGateway::${type}` }])) });
+    const api = async () => ({ servesOldSnapshot: async () => old, deploy: async () => calls++ });
+    await deployWithoutRemoved(resources(before), { deployedTemplate: async () => resources({ Get: 'Method' }), api });
+    assert.equal(calls, deployments);
   });
 }

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,7 +29,7 @@ func testChanges(t *testing.T) {
 	local.deploy(t)
 	assert.Equal(t, first, local.look(t), "a deployment of the same changes nothing")
 	now := first
-	for _, step := range []func(*testing.T, deployed) deployed{deployOneFunction, deployFunctionAlone, deployLimits, deployFailure} {
+	for _, step := range []func(*testing.T, deployed) deployed{deployOneFunction, deployFunctionAlone, deployLimits, deployFailure, deployRemoval} {
 		now = step(t, now)
 		local.serves(t, user)
 	}
@@ -109,6 +110,24 @@ func deployFailure(t *testing.T, before deployed) deployed {
 	assert.Equal(t, []any{before.Limits, before.Deployment}, []any{after.Limits, after.Deployment})
 	assert.Equal(t, []string{"getUser"}, after.ChangedFunctions(before), "it was changed, and changed back")
 	assert.Equal(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
+	return after
+}
+
+// deployRemoval removes a response from the API. The stage must not serve a snapshot that still has it.
+func deployRemoval(t *testing.T, before deployed) deployed {
+	challenge := func() string { return harness.Send(t, local.url, list).Header.Get("WWW-Authenticate") }
+	require.Equal(t, "Bearer", challenge())
+	defer local.editResponses(t, func(yaml string) string {
+		kept, rest, _ := strings.Cut(yaml, "  GatewayResponseUnauthorized:")
+		_, rest, _ = strings.Cut(rest, "\n\n")
+		return kept + rest
+	})()
+	local.deploy(t)
+	after := local.look(t)
+	assert.Empty(t, challenge())
+	assert.NotEqual(t, before.Deployment, after.Deployment)
+	local.deploy(t)
+	assert.Equal(t, after, local.look(t), "a deployment of the same changes nothing")
 	return after
 }
 
