@@ -9,6 +9,7 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
+const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { retainLogs, adoptRetained } = require('./retain');
@@ -86,6 +87,7 @@ class UsersApiPlugin {
     correctRoles(this.template);
     retainLogs(this.template);
     deferProtection(this.template);
+    nameKeys(this.template, `${this.service.service}-${this.provider.getStage()}-`);
     setBodyValidation(this.template, this.service.custom.bodyValidation);
     attachStage(this.template);
     code.addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));

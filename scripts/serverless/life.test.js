@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
+const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { adoptRetained } = require('./retain');
@@ -59,3 +60,22 @@ for (const [name, before, old, deployments] of [
     assert.equal(calls, deployments);
   });
 }
+
+/** Returns the resources of partners' keys, which the framework numbers, after nameKeys. */
+function keysOf(...partners) {
+  const Resources = {};
+  for (const [i, partner] of partners.entries()) {
+    Resources[`ApiGatewayApiKey${i + 1}`] = { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: `users-api-prod-${partner}` } };
+    Resources[`ApiGatewayUsagePlanKey${i + 1}`] = { Type: 'AWS::ApiGateway::UsagePlanKey', Properties: { KeyId: { Ref: `ApiGatewayApiKey${i + 1}` } } };
+  }
+  nameKeys({ Resources }, 'users-api-prod-');
+  return Resources;
+}
+
+test("a partner's key stays when others are removed or the list is reordered", () => {
+  const all = keysOf('acme', '1', 'globex-eu');
+  assert.deepEqual(keysOf('globex-eu', 'acme', '1'), all);
+  const { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu } = all;
+  assert.deepEqual(keysOf('globex-eu'), { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu });
+  assert.deepEqual(PartnerPlanKeyglobexDasheu.Properties.KeyId, { Ref: 'PartnerKeyglobexDasheu' });
+});

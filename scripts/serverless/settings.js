@@ -4,6 +4,8 @@
 // sentence at once instead of a stack that rolls back in ten minutes. serverless.yml
 // calls check as custom.checked.
 
+const { partnerId } = require('./partners');
+
 const algorithms = ['HS256', 'RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const isSwitch = oneOf('true', 'false');
 const requestRate = wholeNumber(1, 10000);
@@ -115,6 +117,7 @@ function problems(values) {
     found.push('jwtAudience is missing: jwksUrl requires it, or jwtClientId for an issuer whose access tokens have no aud');
   }
   found.push(...unfitAlgorithms(values));
+  found.push(...sharedKeys(values));
   if (Number(values.reservedConcurrency) < Number(values.provisionedConcurrency)) {
     found.push(`reservedConcurrency is ${values.reservedConcurrency}: it must be at least provisionedConcurrency, ${values.provisionedConcurrency}`);
   }
@@ -137,6 +140,15 @@ function unfitAlgorithms({ jwtAlgorithms, jwksUrl, acceptTokens }) {
   const fits = (algorithm) => (algorithm.trim() === 'HS256') === !jwksUrl;
   if (String(jwtAlgorithms).split(',').every(fits)) return [];
   return [`jwtAlgorithms is "${jwtAlgorithms}": it must be ${jwksUrl ? 'without HS256, which needs a secret' : 'HS256, since jwksUrl is empty'}`];
+}
+
+/** Returns a sentence for each partner whose key would also be another one's. */
+function sharedKeys({ partners = '' }) {
+  const names = String(partners).split(',').map((name) => name.trim());
+  const firstOf = (name) => names.find((other) => partnerId(other) === partnerId(name));
+  return names
+    .filter((name, i) => names.indexOf(firstOf(name)) !== i)
+    .map((name) => `partners has ${firstOf(name)} and ${name}, which would share one key: rename one of them, or name it once`);
 }
 
 /** Returns a sentence for each given name that is not known. */

@@ -40,6 +40,8 @@ for (const { given, says } of [
   { given: { partners: 'acme', partnerKeySource: 'AUTHORIZER', acceptApiKeys: false }, says: /set acceptApiKeys to true/ },
   { given: { throttleRate: 1.5 }, says: /throttleRate/ },
   { given: { partners: 'acme;globex' }, says: /partners .* separated by commas/ },
+  { given: { partners: 'acme, a-b,aDashb' }, says: /partners has a-b and aDashb, which would share one key/ },
+  { given: { partners: 'acme,acme' }, says: /partners has acme and acme/ },
   { given: { partnerQuotaPeriod: 'YEAR' }, says: /partnerQuotaPeriod .* DAY, WEEK or MONTH/ },
   { given: { tracing: 'yes' }, says: /tracing is "yes": it must be true or false/ },
   { given: { alarmTopic: 'ops' }, says: /alarmTopic is "ops": it must be the ARN/ },
