@@ -62,7 +62,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   if (await isOn('accessLog')) {
     const name = `/aws/apigateway/${await resolveVariable('self:service')}-${stage}`;
     addAccessLog(resources, name, Number(await param('logRetentionInDays')));
-    if ((await param('accessLogRole')) === 'create') addAccountRole(resources);
+    if ((await param('accessLogRole')) !== 'existing') addAccountRole(resources);
   }
   return { Resources: resources };
 };
@@ -138,7 +138,7 @@ function addAccessLog(resources, name, retention) {
 /**
  * Adds the role with which API Gateway writes logs. An account and region have one:
  * the setting and its role stay when the service is removed, because other APIs use
- * them.
+ * them. With "auto", the plugin drops it if the account has one already.
  */
 function addAccountRole(resources) {
   const kept = { DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' };

@@ -20,6 +20,7 @@ async function connect(provider) {
     deployedTemplate: async () => JSON.parse((await cloudFormation.getTemplate({ StackName })).TemplateBody),
     parameter: async (name) => valueOf((await cloudFormation.describeStacks({ StackName })).Stacks[0].Parameters, name),
     api: () => apiOf(cloudFormation, apiGateway, StackName, provider.getStage()),
+    roleOfAccount: async () => (await apiGateway.getAccount({})).cloudwatchRoleArn,
     codeOf: (FunctionName) => codeOf(lambda, FunctionName),
     copy: (from, to) => s3.copyObject({ Bucket, Key: to, CopySource: encodeURI(`${Bucket}/${from}`) }),
     read: async (Key) => (await s3.getObject({ Bucket, Key })).Body.transformToString(),

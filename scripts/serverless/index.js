@@ -9,6 +9,7 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
+const { chooseLogRole } = require('./logrole');
 const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
@@ -98,10 +99,13 @@ class UsersApiPlugin {
     this.before = await (await connect(this.provider)).deployedTemplate();
   }
 
-  /** Decides what depends on the stack as it is. */
+  /** Decides what depends on the stack and the account as they are. */
   async fitToStack() {
     await this.rememberStack();
     chooseProtection(this.template, this.before, this.service.provider);
+    if (this.service.custom.accessLogRole !== 'auto') return;
+    const { roleOfAccount } = await connect(this.provider);
+    await chooseLogRole(this.template, this.before, roleOfAccount);
   }
 
   /** Does what must wait until the stack is updated. */

@@ -5,6 +5,7 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
+const { chooseLogRole } = require('./logrole');
 const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
@@ -58,6 +59,18 @@ for (const [name, before, old, deployments] of [
     const api = async () => ({ servesOldSnapshot: async () => old, deploy: async () => calls++ });
     await deployWithoutRemoved(resources(before), { deployedTemplate: async () => resources({ Get: 'Method' }), api });
     assert.equal(calls, deployments);
+  });
+}
+
+for (const [name, deployed, ofAccount, kept] of [
+  ['there is none', {}, undefined, ['ApiGatewayAccount']],
+  ['another stack made it', {}, 'arn:aws:iam::123456789012:role/theirs', []],
+  ['this stack made it', { ApiGatewayAccount: {} }, 'arn:aws:iam::123456789012:role/ours', ['ApiGatewayAccount']],
+]) {
+  test(`the account's role for logs: ${name}`, async () => {
+    const Resources = { ApiGatewayStage: { DependsOn: ['ApiGatewayAccount'] }, ApiGatewayAccount: {}, ApiGatewayLogRole: {} };
+    await chooseLogRole({ Resources }, { Resources: deployed }, async () => ofAccount);
+    assert.deepEqual([Object.keys(Resources).length, Resources.ApiGatewayStage.DependsOn], [1 + 2 * kept.length, kept]);
   });
 }
 

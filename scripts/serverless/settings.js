@@ -62,7 +62,7 @@ const rules = {
   tracing: isSwitch,
   detailedMetrics: isSwitch,
   accessLog: isSwitch,
-  accessLogRole: oneOf('create', 'existing'),
+  accessLogRole: oneOf('auto', 'create', 'existing'),
   monitoring: isSwitch,
   alarmTopic: emptyOr(
     (value) => /^arn:[^:]+:sns:[^:]+:\d{12}:[^:]+$/.test(value),
