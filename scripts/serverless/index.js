@@ -10,6 +10,7 @@ const code = require('./code');
 const { buildFunctions } = require('./build');
 const { correctRoles, usedVariables } = require('./functions');
 const { chooseLogRole } = require('./logrole');
+const { waitForStreams } = require('./logs');
 const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
@@ -43,6 +44,9 @@ class UsersApiPlugin {
       'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
       'before:rollback:rollback': () => this.rememberStack(),
       'after:rollback:rollback': async () => deployWithoutRemoved(this.before, await connect(this.provider)),
+      'before:logs:logs': () => {
+        if (this.options.tail) waitForStreams(this.plugin('AwsLogs'), this.log);
+      },
     };
   }
 

@@ -6,10 +6,12 @@
 const assert = require('node:assert/strict');
 const test = require('node:test');
 const { chooseLogRole } = require('./logrole');
+const { waitForStreams } = require('./logs');
 const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { adoptRetained } = require('./retain');
+const AwsLogs = require('osls/lib/plugins/aws/logs');
 const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared-stack-action-params', 'get-execute-change-set-params'];
 
 /** Returns the framework's deployer, its provider, and the calls that it makes. */
@@ -91,4 +93,15 @@ test("a partner's key stays when others are removed or the list is reordered", (
   const { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu } = all;
   assert.deepEqual(keysOf('globex-eu'), { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu });
   assert.deepEqual(PartnerPlanKeyglobexDasheu.Properties.KeyId, { Ref: 'PartnerKeyglobexDasheu' });
+});
+
+test('"logs --tail" waits for the first line, and fails if there is no log', async () => {
+  const answers = [{ logStreams: [] }, {}, { logStreams: [{ logStreamName: 'first' }] }];
+  const logs = new AwsLogs({ getProvider: () => ({}) }, { function: 'getUser', interval: 1 });
+  logs.cloudWatchLogsClientPromise = { send: async () => answers.shift() ?? Promise.reject(new Error('The log group does not exist')) };
+  const told = [];
+  waitForStreams(logs, { notice: (text) => told.push(text) });
+  assert.deepEqual(await logs.getLogStreams(), ['first']);
+  assert.deepEqual(told, ['getUser has not logged yet: waiting for its first line']);
+  await assert.rejects(logs.getLogStreams(), /does not exist/);
 });
