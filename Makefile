@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load deploy package build bench cost reset clean FORCE
+.PHONY: help dev token api-key invoke logs stats seed load smoke deploy package build bench cost reset clean FORCE
 .PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory # a target may be made from another make, and 
 export PORT ?= 3000
 export STAGE ?= dev
 export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
-export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN KEEP
+export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 
 dev := .build/dev
 tools := .build/seed .build/load
@@ -131,6 +131,9 @@ test-plugin:
 
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
 	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
+
+smoke: .build/load ## take one user through all routes of `make dev`, or of URL with TOKEN (or API_KEY), and check what API Gateway answers itself
+	@exec .build/load -smoke -url "$${URL:-http://127.0.0.1:$$PORT}"
 
 cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes)
 	go -C scripts test -count=1 -v -timeout 1h ./tests/cost $${N:+-users "$$N"}

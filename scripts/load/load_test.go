@@ -27,6 +27,8 @@ type api struct {
 	mu    sync.Mutex
 	users map[string]int    // versions by id
 	keys  map[string]string // ids by Idempotency-Key
+	last  string            // id of the user that was created last
+	name  string            // in the last body
 	n     int               // requests
 	stop  func()
 	fault fault
@@ -34,9 +36,10 @@ type api struct {
 
 const stopAfter = 500
 
-// fault is a status that some requests are answered with.
+// fault is a status that some requests are answered with, or a body with the expected status.
 type fault struct {
 	status      int
+	body        string
 	method      string // of the requests, "" for any
 	after, left int    // number of requests before them, and of them
 }
@@ -47,12 +50,22 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if a.n++; a.n == stopAfter {
 		a.stop()
 	}
+	for _, name := range []string{"Origin", "Methods", "Headers"} {
+		w.Header().Set("Access-Control-Allow-"+name, "DELETE,Idempotency-Key")
+	}
 	f := &a.fault
 	if a.n <= f.after || f.left == 0 || f.method != "" && f.method != r.Method {
 		w.WriteHeader(a.answer(w, r))
+		// One body is an error, a user and a page of one user.
+		fmt.Fprintf(w, `{"error":"no","requestId":"1","id":%q,"name":%q,"version":%d,"users":[{"id":%[1]q}]}`, a.last, a.name, a.users[a.last])
 		return
 	}
 	f.left--
+	if f.body != "" {
+		w.WriteHeader(a.answer(w, r))
+		fmt.Fprint(w, f.body)
+		return
+	}
 	if f.status >= 500 { // the request takes effect, and its answer is lost
 		a.answer(httptest.NewRecorder(), r)
 	}
@@ -63,8 +76,16 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 	id, match := path.Base(r.URL.Path), r.Header.Get("If-Match")
 	etag := fmt.Sprintf(`"%d"`, a.users[id])
 	var body fakeuser.User
-	_ = json.NewDecoder(r.Body).Decode(&body)
+	if json.NewDecoder(r.Body).Decode(&body) == nil {
+		a.name = body.Name
+	}
 	switch {
+	case r.Method == "OPTIONS":
+		return http.StatusOK
+	case r.Header.Get("Authorization") == "":
+		return http.StatusUnauthorized
+	case !strings.HasPrefix(r.URL.Path, "/users"):
+		return http.StatusNotFound
 	case (r.Method == "POST" || r.Method == "PUT") && (body.Name == "" || r.Header.Get("Content-Type") != "application/json"):
 		return http.StatusBadRequest
 	case r.Method == "POST":
@@ -73,6 +94,7 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
 			a.keys[key] = uuid.NewString()
 			a.users[a.keys[key]] = 1
 		}
+		a.last = a.keys[key]
 		w.Header().Set("Location", "users/"+a.keys[key])
 		w.Header().Set("ETag", `"1"`)
 		return http.StatusCreated
@@ -98,19 +120,31 @@ func TestLoad(t *testing.T) {
 	t.Parallel()
 	// Each route has its line, and those in the mix have only expected answers.
 	routes := fmt.Sprintf(`(\S+ /\S* +([1-9]\d* +100\.00%% +0\.00%% .*|not in the mix)\n){%d}`, len(auth.Routes()))
+	deleted := `deleted all [1-9]\d* users\n$`
 	for name, tt := range map[string]struct {
-		fault    fault
-		keep     bool
-		err, out string // regular expressions
+		smoke, keep bool
+		fault       fault
+		err, out    string // regular expressions
 	}{
-		"no fault":            {out: `^10000/s .*\nroute .*\n` + routes + `all +.*\nsent .*\nplot: .*\ndeleted all [1-9]\d* users\n$`},
+		"no fault":            {out: `^10000/s .*\nroute .*\n` + routes + `all +.*\nsent .*\nplot: .*\n` + deleted},
 		"keep":                {keep: true, out: `kept [1-9]\d* users\n$`},
 		"throttling":          {fault: fault{status: 429, after: 100, left: 80}, out: `(?m)^all +\d+ +\d\d\.\d\d% +0\.00% +[1-9]`},
 		"unavailable table":   {fault: fault{status: 503, after: 100, left: 80}, out: `(?m)^all +\d+ +\d\d\.\d\d% +0\.00% +0\.00% +[1-9]`},
 		"lost answers":        {fault: fault{status: 500, after: 100, left: 80}, err: `\d+ of \d+ answers were unexpected`, out: `unexpected: GET /users/\{id\}: 500 Internal Server Error from the test`},
-		"throttled deletions": {fault: fault{status: 429, after: stopAfter, left: 10, method: "DELETE"}, out: `deleted all [1-9]\d* users\n$`},
+		"throttled deletions": {fault: fault{status: 429, after: stopAfter, left: 10, method: "DELETE"}, out: deleted},
 		"refused deletions":   {fault: fault{status: 403, after: stopAfter, left: -1, method: "DELETE"}, err: `[1-9]\d* of \d+ users could not be deleted: 403 Forbidden`},
 		"refused credential":  {fault: fault{status: 401, left: -1}, err: "GET http://.*/users: 401 Unauthorized from the test\nIs `make dev`"},
+
+		"smoke":                    {smoke: true, out: `^smoke test of http.*\n(\d{3} +\d+ ms  [A-Z]+ /\S+ +\S.*\n){13}passed\n$`},
+		"smoke, throttling":        {smoke: true, fault: fault{status: 429, after: 4, left: 3}, out: `passed\n$`},
+		"smoke, unavailable table": {smoke: true, fault: fault{status: 503, left: -1}, err: `^OPTIONS /users .*503, also after several tries`},
+		"smoke, no preflight":      {smoke: true, fault: fault{status: 401, left: 1}, err: `^OPTIONS /users \(a browser asks first\): 401 Unauthorized from the test`},
+		"smoke, open API":          {smoke: true, fault: fault{status: 200, after: 1, left: 1}, err: `^GET /users \(without a credential\): 200 from the test`},
+		"smoke, error's shape":     {smoke: true, fault: fault{body: `{"message":"Missing Authentication Token"}`, after: 2, left: 1}, err: `^GET /no-such-route .*: the body is not .* but {"message"`},
+		"smoke, lost creation":     {smoke: true, fault: fault{status: 500, after: 4, left: 1}, err: `^POST /users .*: 500`, out: deleted},
+		"smoke, another user":      {smoke: true, fault: fault{body: `{"id":"1"}`, after: 6, left: 1}, err: `^GET /users/{id} .*: the body is not version 1 of user`, out: deleted},
+		"smoke, no user found":     {smoke: true, fault: fault{body: `{"users":[]}`, after: 8, left: 1}, err: `^GET /users \(find .*: the body has not user`, out: deleted},
+		"smoke, refused deletion":  {smoke: true, fault: fault{status: 403, method: "DELETE", left: -1}, err: `(?s)^DELETE .*: 403.*1 of 1 users could not be deleted: 403`},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -118,10 +152,16 @@ func TestLoad(t *testing.T) {
 			api := &api{users: map[string]int{}, keys: map[string]string{}, stop: stop, fault: tt.fault}
 			server := httptest.NewServer(api)
 			defer server.Close()
-			m := newMix(server.URL, "Bearer good")
+			m := newMix(server.URL, http.Header{"Authorization": {"Bearer good"}})
 			m.pause = 0
 			var out strings.Builder
-			err := load(ctx, m, options{rate: 10_000, duration: time.Hour, url: server.URL, local: true, keep: tt.keep, plot: t.TempDir() + "/load.html"}, &out)
+			attack := func() error {
+				return load(ctx, m, options{rate: 10_000, duration: time.Hour, url: m.base, local: true, keep: tt.keep, plot: t.TempDir() + "/load.html"}, &out)
+			}
+			if tt.smoke {
+				attack = func() error { return smoke(ctx, m, &out) }
+			}
+			err := attack()
 			assert.Equal(t, tt.err != "", err != nil, "%v", err)
 			assert.Regexp(t, tt.err, fmt.Sprint(err))
 			assert.Regexp(t, tt.out, out.String())
@@ -140,7 +180,7 @@ func TestCreationsWithAWrongLocationAreUnexpected(t *testing.T) {
 		"users/1": "",
 	} {
 		r := vegeta.Result{Method: "POST", Code: 201, Headers: http.Header{"Location": {location}}}
-		newMix("", "").learn(call{repeat, &account{id: "1"}}, &r)
+		newMix("", http.Header{}).learn(call{repeat, &account{id: "1"}}, &r)
 		assert.Equal(t, want, r.Error)
 	}
 }
@@ -159,11 +199,14 @@ func TestOptions(t *testing.T) {
 		"-duration 10ms":             "DURATION=10ms: must be from 1s to 1h",
 		"-url https://a.example/dev": "TOKEN is missing",
 	} {
-		assert.ErrorContains(t, run(t.Context(), strings.Fields(args), "", &strings.Builder{}), want)
+		assert.ErrorContains(t, run(t.Context(), strings.Fields(args), func(string) string { return "" }, &strings.Builder{}), want)
 	}
 	for token, want := range map[string]string{"abc": "Bearer abc", "ApiKey k": "ApiKey k", "": "Bearer ey"} {
-		got, err := authorization(options{local: true}, token)
+		got, err := credentials(options{local: true}, token, "")
 		require.NoError(t, err)
-		assert.Contains(t, got, want)
+		assert.Contains(t, got.Get("Authorization"), want)
 	}
+	got, err := credentials(options{}, "", "key")
+	require.NoError(t, err)
+	assert.Equal(t, http.Header{"X-Api-Key": {"key"}}, got)
 }

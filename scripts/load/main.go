@@ -4,6 +4,9 @@
 //
 // It fails when an answer is not the expected one. Throttling (429)
 // and an unavailable table (503) are counted apart: their meaning depends on the rate.
+//
+// With -smoke, it sends one request of each kind in place of a mix: a smoke test, after a
+// deployment.
 package main
 
 import (
@@ -13,6 +16,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
 	"os/signal"
@@ -33,28 +37,32 @@ type options struct {
 	url      string // of the API, without /users
 	local    bool   // the API runs on this machine
 	keep     bool
+	smoke    bool
 	plot     string // file
 }
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once, and leaves the users
-	if err := run(ctx, os.Args[1:], strings.TrimSpace(os.Getenv("TOKEN")), os.Stdout); err != nil {
+	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, token string, out io.Writer) error {
+func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {
 	o, err := parse(args)
 	if err != nil {
 		return err
 	}
-	credential, err := authorization(o, token)
+	header, err := credentials(o, strings.TrimSpace(getenv("TOKEN")), strings.TrimSpace(getenv("API_KEY")))
 	if err != nil {
 		return err
 	}
-	return load(ctx, newMix(o.url, credential), o, out)
+	if o.smoke {
+		return smoke(ctx, newMix(o.url, header), out)
+	}
+	return load(ctx, newMix(o.url, header), o, out)
 }
 
 func parse(args []string) (options, error) {
@@ -64,6 +72,7 @@ func parse(args []string) (options, error) {
 	flags.DurationVar(&o.duration, "duration", 10*time.Second, "such as 30s or 5m")
 	flags.StringVar(&o.url, "url", "http://127.0.0.1:3000", "URL of the API, without /users")
 	flags.BoolVar(&o.keep, "keep", false, "keep the users that the run creates")
+	flags.BoolVar(&o.smoke, "smoke", false, "send one request of each kind, as a smoke test")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
@@ -79,23 +88,37 @@ func parse(args []string) (options, error) {
 	return o, nil
 }
 
-// authorization returns the value of the header: the given token or, for `make dev`, one
-// that is valid until the users are deleted.
-func authorization(o options, token string) (string, error) {
+// credentials returns the headers that show who calls: the given token and key of x-api-key
+// or, for `make dev`, a token that is valid until the users are deleted.
+func credentials(o options, token, key string) (http.Header, error) {
+	header := http.Header{}
+	if key != "" {
+		header.Set("X-Api-Key", key)
+	}
+	if token == "" && key == "" {
+		if !o.local {
+			return nil, errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>', or set API_KEY if the stage takes x-api-key")
+		}
+		var err error
+		if token, err = localToken(o.duration + 15*time.Minute); err != nil {
+			return nil, err
+		}
+	}
 	switch {
 	case strings.Contains(token, " "): // has a scheme, as API keys do
-		return token, nil
+		header.Set("Authorization", token)
 	case token != "":
-		return "Bearer " + token, nil
-	case !o.local:
-		return "", errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>'")
+		header.Set("Authorization", "Bearer "+token)
 	}
+	return header, nil
+}
+
+func localToken(ttl time.Duration) (string, error) {
 	secret, err := localaws.ReadSecret(".local")
 	if err != nil {
 		return "", err
 	}
-	token, err = secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), o.duration+15*time.Minute)
-	return "Bearer " + token, err
+	return secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), ttl)
 }
 
 // load attacks the API and reports. It deletes its users even when ctx ends.
@@ -108,7 +131,7 @@ func load(ctx context.Context, m *mix, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, m.leave(o.keep, out)) }()
+	defer func() { err = errors.Join(err, m.leave(m.users(), o.keep, out)) }()
 	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
 	workers := 1000
 	if o.local {

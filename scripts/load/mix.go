@@ -62,9 +62,10 @@ type mix struct {
 	pause  time.Duration // before a deletion is tried again
 }
 
-func newMix(base, credential string) *mix {
-	m := &mix{base: base, seed: rand.Uint64(), free: make(chan *account, 10_000), pause: time.Second}
-	m.header = http.Header{"Authorization": {credential}, "User-Agent": {"users-api-load"}}
+// newMix makes requests of the API at base. header has the credentials.
+func newMix(base string, header http.Header) *mix {
+	m := &mix{base: base, header: header, seed: rand.Uint64(), free: make(chan *account, 10_000), pause: time.Second}
+	m.header.Set("User-Agent", "users-api-load")
 	for _, k := range kinds {
 		m.deck = append(m.deck, slices.Repeat([]*kind{k}, k.share)...)
 	}
@@ -94,6 +95,14 @@ func (m *mix) target(c call) vegeta.Target {
 	switch c.kind {
 	case find:
 		t.URL += "?email=" + url.QueryEscape(c.user.Email)
+	case preflight, anonymous:
+		t.Header.Del("Authorization")
+		t.Header.Del("X-Api-Key")
+		t.Header.Set("Origin", "https://origin.example")
+		t.Header.Set("Access-Control-Request-Method", http.MethodPost)
+	case invalid:
+		t.Header.Set("Content-Type", "application/json")
+		t.Body = []byte("{}")
 	case create, repeat:
 		t.Header.Set("Idempotency-Key", c.user.key)
 		fallthrough

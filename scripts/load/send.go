@@ -65,9 +65,9 @@ func (m *mix) learn(c call, r *vegeta.Result) {
 	}
 	unknown := false
 	switch {
-	case c.kind == list,
+	case c.user.key == "" && c.user.id == "", // no user at all
 		c.kind == create && status/100 == 4,
-		c.kind == remove && (status == http.StatusNoContent || status == http.StatusNotFound):
+		r.Method == http.MethodDelete && (status == http.StatusNoContent || status == http.StatusNotFound):
 		return
 	case r.Method == http.MethodPost && status == http.StatusCreated:
 		m.identify(a, r)
@@ -97,9 +97,8 @@ func (m *mix) identify(a *account, r *vegeta.Result) {
 	}
 }
 
-// leave deletes the users of the run, or reports how many are kept.
-func (m *mix) leave(keep bool, out io.Writer) error {
-	users := m.users()
+// leave deletes the users of a run, or reports how many are kept.
+func (m *mix) leave(users []*account, keep bool, out io.Writer) error {
 	if keep {
 		fmt.Fprintf(out, "kept %d users\n", len(users))
 		return nil

@@ -81,4 +81,5 @@ func testLoad(t *testing.T) {
 	assert.Regexp(t, `(?m)^all +\d+ +\S+ +0\.00%`, out, "nothing unexpected; a busy machine may answer 503")
 	assert.Regexp(t, `deleted all \d+ users`, out)
 	assert.FileExists(t, filepath.Join(tree.Dir, ".build", "load.html"))
+	assert.Contains(t, command(t, "make", "smoke", "URL="+dev.url).Out.Text(), "\npassed\n")
 }
