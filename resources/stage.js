@@ -6,7 +6,7 @@
 //
 // The limits and the cache derive from the http events of the functions in serverless.yml.
 
-const naming = require('osls/lib/plugins/aws/lib/naming');
+const naming = require('serverless/lib/plugins/aws/lib/naming');
 
 // One line of JSON for each request, including those that reach no function. It has no
 // header, since a credential must not get into a log, and no principal, which may be

@@ -5,7 +5,7 @@
 
 const { createRequire } = require('node:module');
 
-const sdk = createRequire(require.resolve('osls/package.json'));
+const sdk = createRequire(require.resolve('serverless/package.json'));
 
 /** Returns the calls for the stack and the deployment bucket of the framework's provider. */
 async function connect(provider) {

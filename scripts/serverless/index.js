@@ -8,6 +8,7 @@ const path = require('node:path');
 const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
+const { requireOwn } = require('./framework');
 const { correctRoles, usedVariables } = require('./functions');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
@@ -18,7 +19,8 @@ const { retainLogs, adoptRetained } = require('./retain');
 const { attachStage, setBodyValidation } = require('./stage');
 
 class UsersApiPlugin {
-  constructor(serverless, options, { log, progress }) {
+  constructor(serverless, options, { log, progress } = {}) {
+    requireOwn(serverless);
     this.serverless = serverless;
     this.options = options;
     this.log = log;

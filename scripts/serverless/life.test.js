@@ -11,7 +11,7 @@ const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { adoptRetained } = require('./retain');
-const AwsLogs = require('osls/lib/plugins/aws/logs');
+const AwsLogs = require('serverless/lib/plugins/aws/logs');
 const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared-stack-action-params', 'get-execute-change-set-params'];
 
 /** Returns the framework's deployer, its provider, and the calls that it makes. */
@@ -20,7 +20,7 @@ function deployerOf() {
   const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1', getCustomDeploymentRole: () => undefined };
   provider.naming = { getStackName: () => 'users-api-prod', getStackChangeSetName: () => 'changes', getCompiledTemplateS3Suffix: () => 't.json' };
   const service = { provider: {}, package: {} };
-  const deployer = Object.assign({ provider, serverless: { service } }, ...ofFramework.map((name) => require(`osls/lib/plugins/aws/lib/${name}`)));
+  const deployer = Object.assign({ provider, serverless: { service } }, ...ofFramework.map((name) => require(`serverless/lib/plugins/aws/lib/${name}`)));
   deployer.cloudFormationClientPromise = { send: async ({ constructor, input }) => calls.push({ call: constructor.name, ...input }) };
   deployer.waitForChangeSetCreation = async () => ({ Status: 'CREATE_COMPLETE' });
   deployer.monitorStack = async () => calls.push({ call: 'monitor' });

@@ -23,7 +23,7 @@ for folder; do echo "program $folder for $GOARCH" > "$out\${folder##*/}"; done
 
 /** Reads a YAML file of the repository. */
 function readYAML(name) {
-  const yaml = createRequire(require.resolve('osls/package.json'))('js-yaml');
+  const yaml = createRequire(require.resolve('serverless/package.json'))('js-yaml');
   return yaml.load(fs.readFileSync(path.join(root, name), 'utf8'));
 }
 
@@ -59,7 +59,7 @@ async function serverless(dir, ...args) {
   const PATH = `${path.join(dir, 'bin')}:${process.env.PATH}`;
   const env = { PATH, HOME: dir, AWS_EC2_METADATA_DISABLED: 'true', HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere };
   try {
-    await execFile(process.execPath, [path.join(root, 'node_modules/osls/bin/serverless.js'), ...args], { cwd: dir, env });
+    await execFile(process.execPath, [path.join(root, 'node_modules/serverless/bin/serverless.js'), ...args], { cwd: dir, env });
   } catch ({ stdout, stderr }) {
     throw new Error(`serverless ${args.join(' ')} failed:\n${stdout}${stderr}`);
   }
