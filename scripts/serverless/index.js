@@ -13,6 +13,7 @@ const { correctRoles, usedVariables } = require('./functions');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
 const { nameKeys } = require('./partners');
+const { preflight } = require('./preflight');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { retainLogs, adoptRetained } = require('./retain');
@@ -26,6 +27,7 @@ class UsersApiPlugin {
     this.log = log;
     this.progress = progress;
     this.hooks = {
+      initialize: () => preflight(this),
       'before:package:initialize': async () => {
         for (const fn of Object.values(this.service.functions)) fn.environment = usedVariables(fn.environment);
         await this.build(this.service.getAllFunctions());
