@@ -38,6 +38,16 @@ function transform(jobs) {
   return JSON.parse(run(path.join(bin, 'python'), [path.join(__dirname, 'transform.py')], options));
 }
 
+/** Returns the IAM actions with which CloudFormation makes, changes and removes resources of these types, as Amazon publishes them in the types' schemas. */
+function actionsOf(types) {
+  const program = `
+import json, sys
+from cfnlint.schema import PROVIDER_SCHEMA_MANAGER as schemas
+handlers = [h for t in sys.argv[1:] for name, h in schemas.get_resource_schema("us-east-1", t).schema.get("handlers", {}).items() if name != "list"]
+json.dump(sorted({action for h in handlers for action in h["permissions"]}), sys.stdout)`;
+  return JSON.parse(run(path.join(bin, 'python'), ['-c', program, ...types]));
+}
+
 /** Runs a Python command. It does not rely on its first line, which is wrong after the repository's folder was moved. */
 function python(command, args, options) {
   return run(path.join(bin, 'python'), [path.join(bin, command), ...args], options);
@@ -52,4 +62,4 @@ function run(command, args, options = {}) {
   return stdout;
 }
 
-module.exports = { cfnLint, sam, transform, root };
+module.exports = { cfnLint, sam, transform, actionsOf, root };

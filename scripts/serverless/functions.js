@@ -31,6 +31,14 @@ function dropCreateLogGroup(statement) {
   statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
 }
 
+/** Bounds all roles in the compiled template, which the deployer may otherwise not make, by the managed policy of this name. */
+function boundRoles({ Resources: resources }, policy) {
+  if (!policy) return;
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type === 'AWS::IAM::Role') Properties.PermissionsBoundary = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${policy}` };
+  }
+}
+
 /** Drops the framework's role for all functions if none of them has it. */
 function dropUnusedRole(resources) {
   const id = 'IamRoleLambdaExecution';
@@ -52,4 +60,4 @@ function usedVariables(environment) {
   return Object.fromEntries(Object.entries(used).filter(([, value]) => value !== ''));
 }
 
-module.exports = { correctRoles, usedVariables };
+module.exports = { correctRoles, boundRoles, usedVariables };

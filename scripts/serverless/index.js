@@ -9,7 +9,7 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions } = require('./build');
 const { requireOwn } = require('./framework');
-const { correctRoles, usedVariables } = require('./functions');
+const { correctRoles, boundRoles, usedVariables } = require('./functions');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
 const { nameKeys } = require('./partners');
@@ -94,6 +94,7 @@ class UsersApiPlugin {
 
   completeTemplate() {
     correctRoles(this.template);
+    boundRoles(this.template, this.service.custom.permissionsBoundary);
     retainLogs(this.template);
     deferProtection(this.template);
     nameKeys(this.template, `${this.service.service}-${this.provider.getStage()}-`);

@@ -59,6 +59,7 @@ const rules = {
   partnerQuotaPeriod: oneOf('DAY', 'WEEK', 'MONTH'),
   cacheSize: oneOf('off', '0.5', '1.6', '6.1', '13.5', '28.4', '58.2', '118', '237'),
   cacheTtl: wholeNumber(1, 3600),
+  permissionsBoundary: emptyOr((value) => /^[\w+=,.@-]{1,128}$/.test(value), 'be the name of a managed policy of the account, or empty'),
   tracing: isSwitch,
   detailedMetrics: isSwitch,
   accessLog: isSwitch,

@@ -35,7 +35,7 @@ const routes = Object.values(definition.functions).flatMap(({ events = [] }) => 
 const everything = {
   identityHeader: 'x-api-key', corsOrigins: 'https://a.example,https://b.example', alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
   throttleRate: '7', writeThrottleRate: '5', cacheSize: '0.5', bodyValidation: 'gateway', detailedMetrics: 'true', reservedConcurrency: '50', provisionedConcurrency: '2',
-  partners: 'acme,globex', partnerKeySource: 'AUTHORIZER', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
+  permissionsBoundary: 'boundary', partners: 'acme,globex', partnerKeySource: 'AUTHORIZER', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
 };
 
 /** Returns the compiled template of a stage, with parameters such as {cacheSize: '0.5'}. Rejects with the framework's output. */

@@ -118,6 +118,11 @@ test('partners get a key each, and every route requires one', () => {
   for (const { ApiKeyRequired } of methodsOf(full)) assert.equal(ApiKeyRequired, true);
 });
 
+test('every role has the boundary that is named', () => {
+  const bounds = (template) => new Set(propertiesOf(template, 'AWS::IAM::Role').map(({ PermissionsBoundary }) => PermissionsBoundary?.['Fn::Sub']));
+  assert.deepEqual([bounds(prod), bounds(full)], [new Set([undefined]), new Set(['arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/boundary'])]);
+});
+
 test('concurrency is reserved and provisioned by parameter', () => {
   const reserved = (template) => names.map((name) => functionOf(template, name).ReservedConcurrentExecutions);
   assert.deepEqual([reserved(prod), reserved(full)], [names.map(() => undefined), names.map(() => 50)]);
