@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs stats seed load smoke deploy package build bench cost reset clean FORCE
+.PHONY: help dev token api-key invoke logs seed load smoke deploy package build bench cost reset clean FORCE
 .PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
@@ -53,9 +53,6 @@ invoke: ## send an event to a function of the local stage, and show its log (F=g
 logs: ## follow a function's log on the local stage (F=createUser, JSON=1 for the function's own lines alone)
 	@test -n "$$F" || { echo "which function? make logs F=createUser" >&2; exit 2; }
 	@$(call on_local,logs -f "$$F" --tail) $(if $(JSON),| grep --line-buffered '^{')
-
-stats: $(dev) ## what the running `make dev` has served: counts, errors, times, cold starts (JSON=1)
-	@exec $(dev) stats $${JSON:+-json}
 
 seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}

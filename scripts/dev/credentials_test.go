@@ -59,7 +59,6 @@ func TestBadUseSaysWhatToDo(t *testing.T) {
 		"an expired token":   {args: []string{"token", "-ttl", "-2m"}, want: "TTL=-2m0s: the token would have expired already"},
 		"a token of no time": {args: []string{"token", "-ttl", "0"}, want: "TTL=0s: the token would have expired already"},
 		"an argument":        {args: []string{"token", "alice"}, want: "values are given as flags"},
-		"stats, not running": {args: []string{"stats"}, want: "start it with `make dev`"},
 		"nonsense":           {args: []string{"nonsense"}, want: "usage: dev serve|"},
 	}
 	for name, test := range tests {

@@ -38,6 +38,8 @@ type event struct {
 	Function string            `json:"function,omitempty"`
 	Lines    []json.RawMessage `json:"logs,omitempty"` // of a request
 	Line     json.RawMessage   `json:"log,omitempty"`  // of none
+
+	exchange *exchange // of a request
 }
 
 // feed passes each event to all viewers, one event at a time.

@@ -31,8 +31,8 @@ type front struct {
 	requests *pairs
 }
 
-// newFront returns the handler that stands before the stage at base.
-func newFront(base string, feed *feed, requests *pairs) (http.Handler, error) {
+// newFront returns what stands before the stage at base.
+func newFront(base string, requests *pairs) (*front, error) {
 	stage, err := url.Parse(base)
 	if err != nil {
 		return nil, err
@@ -40,7 +40,11 @@ func newFront(base string, feed *feed, requests *pairs) (http.Handler, error) {
 	f := &front{stage: stage, requests: requests}
 	f.MaxIdleConnsPerHost = 100
 	f.DisableCompression = true // the client decides
-	return &httputil.ReverseProxy{Rewrite: f.rewrite, Transport: f, ErrorLog: log.New(feed, "", 0)}, nil
+	return f, nil
+}
+
+func (f *front) handler(feed *feed) http.Handler {
+	return &httputil.ReverseProxy{Rewrite: f.rewrite, Transport: f, ErrorLog: log.New(feed, "", 0)}
 }
 
 // rewrite puts the stage's address before the path and leaves the rest as it came,
@@ -57,17 +61,33 @@ func (f *front) rewrite(r *httputil.ProxyRequest) {
 	}
 }
 
-// RoundTrip sends a request to the stage and reports it with its answer.
+// RoundTrip sends a request to the stage and reports it with its answer, which it has then read.
 func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
-	e := &event{Kind: request, Time: time.Now(), Method: r.Method, Path: strings.TrimPrefix(r.URL.RequestURI(), f.stage.Path), Status: http.StatusBadGateway}
+	x := &exchange{request: r.Clone(context.Background())}
+	x.request.Body = nil
+	e := &event{Kind: request, Time: time.Now(), Method: r.Method, Path: strings.TrimPrefix(r.URL.RequestURI(), f.stage.Path), Status: http.StatusBadGateway, exchange: x}
 	f.requests.began()
-	answer, err := f.Transport.RoundTrip(r)
+	answer, err := f.send(r.Clone(r.Context()), x)
 	if err == nil {
 		e.Status, e.RequestID, e.CorrelationID = answer.StatusCode, answer.Header.Get("x-amzn-RequestId"), answer.Header.Get("X-Correlation-Id")
 	}
 	e.Milliseconds = float64(time.Since(e.Time).Microseconds()) / 1000
 	f.requests.answered(e)
 	return answer, err
+}
+
+// send sends a request and records both bodies, which API Gateway does not stream either.
+func (f *front) send(r *http.Request, x *exchange) (answer *http.Response, err error) {
+	if x.sent, err = record(r.Header, &r.Body); err != nil {
+		return nil, err
+	}
+	if answer, err = f.Transport.RoundTrip(r); err != nil {
+		return nil, err
+	}
+	if x.answered, err = record(answer.Header, &answer.Body); err != nil {
+		return nil, err
+	}
+	return answer, nil
 }
 
 // serveUntil serves until the context ends.

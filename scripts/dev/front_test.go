@@ -28,13 +28,13 @@ func TestFrontChangesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, p := newShown()
-			handler, err := newFront(stage.URL+"/_aws/execute-api/id/local", p.feed, p)
+			front, err := newFront(stage.URL+"/_aws/execute-api/id/local", p)
 			require.NoError(t, err)
 			l, err := listen(0)
 			require.NoError(t, err)
 			ctx, cancel := context.WithCancel(t.Context())
 			done := make(chan error, 1)
-			go func() { done <- serveUntil(ctx, l, handler) }()
+			go func() { done <- serveUntil(ctx, l, front.handler(p.feed)) }()
 
 			r, err := http.NewRequestWithContext(t.Context(), "POST", "http://"+l.Addr().String()+target, strings.NewReader("abc"))
 			require.NoError(t, err)

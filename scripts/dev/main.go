@@ -34,7 +34,6 @@ var commands = map[string]command{
 	"install": installCommand,
 	"token":   tokenCommand,
 	"api-key": apiKeyCommand,
-	"stats":   statsCommand,
 	"reset":   resetCommand,
 }
 
@@ -49,7 +48,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: dev serve|install|token|api-key|stats|reset [flags]; `make help` lists what they are for")
+		return errors.New("usage: dev serve|install|token|api-key|reset [flags]; `make help` lists what they are for")
 	}
 	root, err := repository.Root()
 	if err != nil {
@@ -75,7 +74,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {
-		tools := []install.Tool{install.Framework, install.LocalAWS, install.Linters}
+		tools := []install.Tool{install.Framework, install.LocalAWS, install.Reference, install.Linters}
 		if *framework {
 			tools = tools[:1]
 		}

@@ -6,10 +6,11 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/http"
 	"os"
-	"path/filepath"
 	"time"
 
+	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -46,8 +47,10 @@ func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error
 	}
 	defer listener.Close()
 	feed := &feed{}
+	console := newConsole()
 	feed.add(screen{ws.out, asJSON})
-	if err := localaws.Install(ctx, ws.root, feed); err != nil {
+	feed.add(console)
+	if err := install.Install(ctx, ws.root, feed, install.Framework, install.LocalAWS, install.Reference); err != nil {
 		return err
 	}
 	requests := newPairs(feed)
@@ -55,17 +58,16 @@ func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error
 	if err != nil {
 		return err
 	}
-	run, err := os.Create(filepath.Join(ws.state, runFile))
+	front, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), requests)
 	if err == nil {
-		defer run.Close()
-		feed.add(screen{run, true})
-		err = serveFrom(ctx, aws, ws, listener, feed, requests)
+		handler := (&pages{ws, console, front}).handler(front.handler(feed))
+		err = serveFrom(ctx, aws, ws, listener, feed, handler)
 	}
 	return errors.Join(err, aws.Stop())
 }
 
 // serveFrom deploys to a local AWS and serves until the context ends, or the local AWS.
-func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener net.Listener, feed *feed, requests *pairs) error {
+func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener net.Listener, feed *feed, handler http.Handler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -82,11 +84,9 @@ func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener
 	}
 	watcher.report(err)
 	go watcher.run(ctx)
-	handler, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), feed, requests)
-	if err != nil {
-		return err
-	}
+	url := "http://" + listener.Addr().String()
 	feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
-	feed.show(event{Kind: ready, Time: time.Now(), URL: "http://" + listener.Addr().String()})
+	feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)
+	feed.show(event{Kind: ready, Time: time.Now(), URL: url})
 	return errors.Join(serveUntil(ctx, listener, handler), context.Cause(ctx))
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
@@ -20,6 +21,7 @@ func TestEveryRouteIsInAllPlaces(t *testing.T) {
 	t.Parallel()
 	config, table, openapi := serverlessFunctions(t), functions{}, functions{}
 	for _, r := range auth.Routes() {
+		assert.False(t, strings.HasPrefix(r.Path, "/_"), "%s: make dev serves its pages below /_", r.Path)
 		for _, method := range r.Methods() {
 			table[method+" "+r.Path] = r.Function
 		}

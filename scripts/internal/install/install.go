@@ -29,6 +29,14 @@ var Framework = Tool{
 	Commands: [][]string{{"npm", "ci", "--no-audit", "--no-fund", "--loglevel=error"}},
 }
 
+// Reference is the page that shows the API. It is one file of its package: npm ci would install
+// the 270 packages that the others need. The page that is named here refuses a file with another hash.
+var Reference = Tool{
+	Name: "the API reference (Scalar)", Pins: "scripts/dev/web/docs.html", Dir: ".cache/scalar",
+	Commands: [][]string{{"sh", "-c", "mkdir .cache/scalar && cd .cache/scalar && npm pack --silent @scalar/api-reference@1.72.1 && " +
+		"tar -xzf *.tgz --strip-components=3 package/dist/browser/standalone.js && rm *.tgz"}},
+}
+
 // LocalAWS is ministack, and Linters are aws-sam-cli and cfn-lint, each in a virtual environment.
 var (
 	LocalAWS = python("the local AWS (ministack)", "scripts/internal/localaws", ".cache/ministack")

@@ -49,28 +49,6 @@ func testLogs(t *testing.T) {
 	}, "make logs shows a line")
 }
 
-func testStats(t *testing.T) {
-	awaitLines(t)
-	var stats struct {
-		Routes []struct {
-			Route string
-			Count int
-		}
-	}
-	out := command(t, "make", "-s", "stats", "JSON=1").Stdout.Text()
-	require.NoError(t, json.Unmarshal([]byte(out), &stats), out)
-	want, got := map[string]int{}, map[string]int{}
-	for _, s := range recorded.all {
-		if s.correlation() != "" {
-			want[strings.Replace(s.operation, "HEAD", "GET", 1)]++ // one function, one row
-		}
-	}
-	for _, route := range stats.Routes {
-		got[route.Route] = route.Count
-	}
-	assert.Subset(t, got, want)
-}
-
 func testSeed(t *testing.T) {
 	out := command(t, "make", "seed", "N=30", "SEED=4711").Out.Text()
 	assert.Contains(t, out, "table users-api-local of the local AWS: made 30 users")

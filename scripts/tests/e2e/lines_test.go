@@ -121,8 +121,8 @@ func testNothingLeaks(t *testing.T) {
 	for _, run := range runs {
 		texts["make dev at "+run.url] = run.Out.Text()
 	}
-	// The emulator's own log, CloudWatch Logs, which it has saved, and what `make stats` reads.
-	for _, name := range []string{"emulator.log", "state/cloudwatch_logs.json", "run.jsonl"} {
+	// The emulator's own log, and CloudWatch Logs, which it has saved.
+	for _, name := range []string{"emulator.log", "state/cloudwatch_logs.json"} {
 		data, err := os.ReadFile(stateFile(name))
 		require.NoError(t, err)
 		texts[name] = string(data)

@@ -69,7 +69,6 @@ func TestService(t *testing.T) {
 			"differences from Amazon": testDifferences,
 		})
 	})
-	t.Run("make stats", testStats) // which counts no events that testInvoke sends
 	t.Run("commands", func(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
 			"environment for another shell": testEnvironment,

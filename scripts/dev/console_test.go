@@ -1,0 +1,75 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestConsole(t *testing.T) {
+	t.Parallel()
+	var arrived []string
+	stage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		arrived = append(arrived, r.Method+" "+r.RequestURI+" "+r.Header.Get("Authorization")+" "+string(body))
+		w.WriteHeader(http.StatusCreated)
+		_, _ = io.WriteString(w, `{"id":1}`)
+	}))
+	t.Cleanup(stage.Close)
+	console, feed := newConsole(), &feed{}
+	feed.add(console)
+	front, err := newFront(stage.URL+"/local", newPairs(feed))
+	require.NoError(t, err)
+	handler := (&pages{workspace{state: t.TempDir()}, console, front}).handler(front.handler(feed))
+	send := func(ctx context.Context, method, target, body string, header http.Header) *httptest.ResponseRecorder {
+		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
+		r.Header, r.Host = header, cmp.Or(header.Get("Host"), "localhost:3000")
+		handler.ServeHTTP(w, r)
+		return w
+	}
+	send(t.Context(), "POST", "/users?x=1", `{"name":"O'Neil"}`, http.Header{"Authorization": {"Bearer secret"}, "Content-Type": {"application/json"}, "If-Match": {""}})
+	send(t.Context(), "PUT", "/users/1", strings.Repeat("x", bodyLimit+1), nil)
+
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	events := send(ended, "GET", "/_console/events", "", nil).Body.String()
+	assert.NotContains(t, events, "secret")
+	shown := make([]entry, 2)
+	for i, text := range regexp.MustCompile("(?m)^data: .*").FindAllString(events, 2) {
+		require.NoError(t, json.Unmarshal([]byte(text[len("data: "):]), &shown[i]))
+	}
+	assert.Equal(t, []any{"/users?x=1", "(hidden)", `{"name":"O'Neil"}`, 201, `{"id":1}`},
+		[]any{shown[0].Path, shown[0].Sent.Header.Get("Authorization"), shown[0].Sent.Body, shown[0].Status, shown[0].Answered.Body})
+	assert.Equal(t, []int{bodyLimit, bodyLimit + 1}, []int{len(shown[1].Sent.Body), shown[1].Sent.Size})
+
+	first, second := fmt.Sprintf("/_console/requests/%d", shown[0].ID), fmt.Sprintf("/_console/requests/%d", shown[1].ID)
+	assert.Equal(t, `curl -i -X POST 'http://localhost:3000/users?x=1' -H 'Authorization: Bearer secret' -H 'Content-Type: application/json' -H 'If-Match;' --data-raw '{"name":"O'\''Neil"}'`,
+		send(t.Context(), "GET", first, "", nil).Body.String())
+	for name, test := range map[string]struct {
+		method, target string
+		header         http.Header
+		want           int
+	}{
+		"send again":           {method: "POST", target: first, want: 200},
+		"from another page":    {method: "POST", target: first, header: http.Header{"Origin": {"http://other.example"}}, want: 403},
+		"by a rebound name":    {method: "GET", target: "/_docs", header: http.Header{"Host": {"rebound.example"}}, want: 403},
+		"by the machine's":     {method: "GET", target: "/_docs", header: http.Header{"Host": {"127.0.0.1:1"}}, want: 200},
+		"with too long a body": {method: "POST", target: second, want: 404},
+		"not kept":             {method: "GET", target: "/_console/requests/1", want: 404},
+		"no page":              {method: "GET", target: "/_users", want: 404},
+	} {
+		assert.Equal(t, test.want, send(t.Context(), test.method, test.target, "", test.header).Code, name)
+	}
+	require.Len(t, arrived, 3)
+	assert.Equal(t, []string{`POST /local/users?x=1 Bearer secret {"name":"O'Neil"}`, arrived[0]}, []string{arrived[0], arrived[2]})
+}

@@ -1,0 +1,106 @@
+package main
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"users-api/pkg/auth"
+	"users-api/scripts/internal/install"
+	"users-api/scripts/internal/localaws"
+)
+
+//go:embed web
+var web embed.FS
+
+var templates = template.Must(template.ParseFS(web, "web/*.html"))
+
+// pages serves the console and the reference of the API.
+type pages struct {
+	ws      workspace
+	console *console
+	front   *front
+}
+
+// handler serves the paths that begin with /_ itself, and all others from the API. A test in
+// scripts/lint refuses a route of the API that begins so.
+func (p *pages) handler(api http.Handler) http.Handler {
+	file := func(name string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(p.ws.root, name)) }
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_console", p.page("console.html"))
+	mux.HandleFunc("GET /_console/events", p.console.serveEvents)
+	mux.HandleFunc("GET /_console/requests/{id}", p.showCurl)
+	mux.HandleFunc("POST /_console/requests/{id}", p.sendAgain)
+	mux.HandleFunc("GET /_docs", p.page("docs.html"))
+	mux.HandleFunc("GET /_docs/openapi.yml", file("openapi.yml"))
+	mux.HandleFunc("GET /_docs/reference.js", file(install.Reference.Dir+"/standalone.js"))
+	mux.Handle("GET /_web/", http.StripPrefix("/_", http.FileServerFS(web)))
+	guarded := guard(http.NewCrossOriginProtection().Handler(mux))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, "/_") {
+			guarded.ServeHTTP(w, r)
+		} else {
+			api.ServeHTTP(w, r)
+		}
+	})
+}
+
+// guard refuses a host name other than this machine's, since another site can make its name point here.
+// It keeps other sites from reading or embedding a page, and pages from using other hosts.
+func guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		host := (&url.URL{Host: r.Host}).Hostname()
+		if addr, err := netip.ParseAddr(host); host != "localhost" && (err != nil || !addr.IsLoopback()) {
+			http.Error(w, "make dev serves its pages at 127.0.0.1 and localhost only", http.StatusForbidden)
+			return
+		}
+		h := w.Header()
+		h.Set("Cache-Control", "no-store")
+		h.Set("Content-Security-Policy", "default-src 'self'; frame-ancestors 'none'; img-src 'self' data:; "+
+			"script-src 'self' 'unsafe-eval'; style-src 'self' 'unsafe-inline'") // which Scalar needs
+		h.Set("Cross-Origin-Resource-Policy", "same-origin")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// page serves a page with what it needs for a request: an address, a path to begin with, and a
+// token, which lasts as long as a page may stay open.
+func (p *pages) page(name string) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		secret, err := localaws.ReadSecret(p.ws.state)
+		if err == nil {
+			token, _ := secret.Token("local-user", localaws.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
+			err = templates.ExecuteTemplate(w, name, struct{ URL, Path, Token string }{"http://" + r.Host, auth.Routes()[0].Path, token})
+		}
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+		}
+	}
+}
+
+// showCurl sends the command that repeats a kept request.
+func (p *pages) showCurl(w http.ResponseWriter, r *http.Request) {
+	if e, ok := p.console.find(w, r); ok {
+		fmt.Fprint(w, e.exchange.curl("http://"+r.Host+e.Path))
+	}
+}
+
+// sendAgain repeats a kept request. The console shows how it went, as of any other.
+func (p *pages) sendAgain(w http.ResponseWriter, r *http.Request) {
+	if e, ok := p.console.find(w, r); ok {
+		again := e.exchange.request.Clone(r.Context())
+		if e.exchange.sent.Size > 0 {
+			again.Body = io.NopCloser(strings.NewReader(e.exchange.sent.Body))
+		}
+		_, _ = p.front.RoundTrip(again) // which reads the whole answer
+	}
+}
