@@ -82,5 +82,6 @@ func TestService(t *testing.T) {
 	t.Run("one log line for each answer", testLines)
 	t.Run("seed", testSeed)
 	t.Run("load", testLoad) // its requests are not recorded, so testLines comes first
+	t.Run("reference and console", testBrowser)
 	t.Run("no credential, name or address in a log", testNothingLeaks)
 }
