@@ -24,7 +24,10 @@ func TestDocsNameWhatExists(t *testing.T) {
 	for _, m := range makeTarget.FindAllStringSubmatch(readFile(t, "../../Makefile"), -1) {
 		targets[m[1]] = true
 	}
-	for _, path := range documents(t) {
+	docs, err := filepath.Glob("../../docs/*.md")
+	require.NoError(t, err)
+	require.NotEmpty(t, docs)
+	for _, path := range append(docs, "../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md") {
 		text := readFile(t, path)
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
 			if _, err := os.Stat(filepath.Join(filepath.Dir(path), m[1])); err != nil {
@@ -61,14 +64,6 @@ func TestOperationsHasTheConfiguration(t *testing.T) {
 			t.Errorf("serverless.yml has %s, docs/operations.md does not: describe it there", name)
 		}
 	}
-}
-
-func documents(t *testing.T) []string {
-	t.Helper()
-	docs, err := filepath.Glob("../../docs/*.md")
-	require.NoError(t, err)
-	require.NotEmpty(t, docs)
-	return append(docs, "../../README.md", "../../CONTRIBUTING.md", "../../SECURITY.md")
 }
 
 func readFile(t *testing.T, path string) string {

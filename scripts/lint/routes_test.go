@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"cmp"
 	"maps"
 	"strings"
 	"testing"
@@ -38,13 +39,9 @@ func compare(t *testing.T, name string, in functions, otherName string, inOther 
 	all := maps.Clone(in)
 	maps.Copy(all, inOther)
 	for route := range all {
-		switch function, other := in[route], inOther[route]; {
-		case other == "":
-			t.Errorf("%s has %s (function %s), %s does not: add it there", name, route, function, otherName)
-		case function == "":
-			t.Errorf("%s has %s (function %s), %s does not: add it there", otherName, route, other, name)
-		case function != other:
-			t.Errorf("%s has function %s for %s, %s has function %s: use one name", name, function, route, otherName, other)
+		function, other := cmp.Or(in[route], "missing"), cmp.Or(inOther[route], "missing")
+		if function != other {
+			t.Errorf("%s is %s in %s and %s in %s: make them the same", route, function, name, other, otherName)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -25,11 +26,7 @@ func testEnvironment(t *testing.T) {
 
 func testInvoke(t *testing.T) {
 	out := command(t, "make", "-s", "invoke", "F=getUser", "EVENT=functions/get-user/testdata/get.json").Stdout.Text()
-	var answer struct {
-		StatusCode int
-		Headers    map[string]string
-		Body       string
-	}
+	var answer events.APIGatewayProxyResponse
 	_, object, _ := strings.Cut(out, "{")
 	require.NoError(t, json.NewDecoder(strings.NewReader("{"+object)).Decode(&answer), out)
 	assert.Equal(t, http.StatusNotFound, answer.StatusCode, answer.Body)

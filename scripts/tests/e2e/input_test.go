@@ -47,14 +47,12 @@ func testBadBodies(t *testing.T) {
 		"none":                   "",
 		"truncated":              valid[:len(valid)-8],
 		"a member twice":         `{"name":"Ada",` + valid[1:],
-		"an unknown member":      body("admin", true),
 		"a forged member":        body(forged, 1),
 		"invalid UTF-8":          strings.Replace(valid, "Ada", "A\xffa", 1),
 		"deep objects":           strings.Repeat(`{"name":`, 5_000) + "1" + strings.Repeat("}", 5_000),
 		"48 KB of name":          body("name", strings.Repeat("Ada Lovelace", 1<<12)),
 		"a name of 1 and spaces": body("name", "  a  "),
 		"a forged name":          body("name", forged),
-		"age 17":                 body("age", 17),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
