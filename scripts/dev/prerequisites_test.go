@@ -28,7 +28,7 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	}{
 		"all there":     {purpose: "test"},
 		"nothing, dev":  {purpose: "dev", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.10", "venv"}},
-		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.10", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
+		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.11", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
 		"old Go":        {purpose: "dev", change: map[string]string{"go": "echo go1.19.8"}, want: []string{"found 1.19.8"}},
 		"old Node.js":   {purpose: "dev", change: map[string]string{"node": "echo v18.1.0"}, want: []string{"found 18.1.0"}},
 		"old Python":    {purpose: "proof", change: map[string]string{"python3": "echo Python 3.9.2"}, want: []string{"found 3.9.2"}},

@@ -17,7 +17,7 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
-	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/repository"
 )
 
@@ -33,13 +33,14 @@ type Tree struct {
 }
 
 // CopyTree copies the working tree to a new temporary folder, for the caller to remove. It
-// installs the tools that a deployment needs, if they are missing.
-func CopyTree() (Tree, error) {
+// installs the tools that a deployment needs, and more, if they are missing.
+func CopyTree(more ...install.Tool) (Tree, error) {
 	root, err := repository.Root()
 	if err != nil {
 		return Tree{}, err
 	}
-	if err := localaws.Install(context.Background(), root, os.Stderr); err != nil {
+	tools := append(more, install.Framework, install.LocalAWS)
+	if err := install.Install(context.Background(), root, os.Stderr, tools...); err != nil {
 		return Tree{}, err
 	}
 	dir, err := os.MkdirTemp("", "users-api-")

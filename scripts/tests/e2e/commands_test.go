@@ -58,3 +58,14 @@ func testLoad(t *testing.T) {
 	assert.FileExists(t, filepath.Join(tree.Dir, ".build", "load.html"))
 	assert.Contains(t, command(t, "make", "smoke", "URL="+dev.url).Out.Text(), "\npassed\n")
 }
+
+// testOpenAPI has schemathesis send requests that openapi.yml allows, and others, and compare the
+// answers with it. It deletes any user that it finds, so no other test may run at the same time.
+func testOpenAPI(t *testing.T) {
+	for _, seed := range []string{"1", "2", "3"} {
+		t.Run("seed "+seed, func(t *testing.T) {
+			command(t, ".cache/linters/bin/python", ".cache/linters/bin/schemathesis", "run", "openapi.yml", "--no-color",
+				"--url", dev.url, "--header", "Authorization: Bearer "+token(t), "--seed", seed, "--max-examples", "30")
+		})
+	}
+}

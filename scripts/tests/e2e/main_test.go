@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/install"
 )
 
 // tree is the copy that the tests work in, and dev the `make dev` in it.
@@ -34,7 +35,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) (code int, err error) {
-	if tree, err = harness.CopyTree(); err != nil {
+	if tree, err = harness.CopyTree(install.Linters); err != nil {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, tree.Remove()) }()
@@ -83,5 +84,6 @@ func TestService(t *testing.T) {
 	t.Run("seed", testSeed)
 	t.Run("load", testLoad) // its requests are not recorded, so testLines comes first
 	t.Run("reference and console", testBrowser)
+	t.Run("openapi.yml", testOpenAPI) // not recorded either
 	t.Run("no credential, name or address in a log", testNothingLeaks)
 }
