@@ -19,7 +19,13 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
     concurrency: Number(await param('alarmConcurrency')),
     timeouts: timeouts(await resolveConfigurationProperty(['functions'])),
   };
-  const alarms = { ...apiAlarms(context), ...functionAlarms(context), ...authorizerAlarm(context), ...tableAlarms(context) };
+  const alarms = {
+    ...apiAlarms(context),
+    ...functionAlarms(context),
+    ...accountAlarm(context),
+    ...authorizerAlarms(context),
+    ...tableAlarms(context),
+  };
   const topic = await param('alarmTopic');
   return { Resources: { ...alarms, AlarmServiceUnwell: composite(context, Object.keys(alarms), topic) } };
 };
@@ -56,7 +62,7 @@ function apiAlarms({ prefix, stage, latencyMs }) {
   };
 }
 
-function functionAlarms({ prefix, concurrency, timeouts: limits }) {
+function functionAlarms({ prefix, timeouts: limits }) {
   const resources = {};
   for (const [name, timeoutMs] of Object.entries(limits)) {
     const id = name[0].toUpperCase() + name.slice(1);
@@ -65,7 +71,7 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       Dimensions: dimensions({ FunctionName: `${prefix}-${name}` }),
       Period: minute,
     };
-    // The authorizer refuses a credential by an error, which Lambda counts: see authorizerAlarm.
+    // The authorizer refuses a credential by an error, which Lambda counts: see authorizerAlarms.
     if (name !== 'authorizer') {
       resources[`Alarm${id}Errors`] = alarm(`${prefix}-${name}-errors`, {
         AlarmDescription: `${name} crashed or timed out. Its log group has the panic or the last line before it.`,
@@ -93,24 +99,51 @@ function functionAlarms({ prefix, concurrency, timeouts: limits }) {
       Threshold: timeoutMs * 0.8,
       ...atLeast(3, 5),
     });
-    resources[`Alarm${id}Concurrency`] = alarm(`${prefix}-${name}-concurrency`, {
-      AlarmDescription: `More than ${concurrency} concurrent executions of ${name}: the account's limit is near (parameter alarmConcurrency).`,
-      ...metric,
-      MetricName: 'ConcurrentExecutions',
-      Statistic: 'Maximum',
-      Threshold: concurrency,
-      ...atLeast(3, 5),
-    });
   }
   return resources;
 }
 
 /**
- * Watches the authorizer by the metric that it writes itself, which does not count
+ * Watches the concurrency that all functions of the account and region share. What is
+ * reserved or provisioned counts as claimed, also while nothing runs.
+ * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html
+ */
+function accountAlarm({ prefix, concurrency }) {
+  return {
+    AlarmAccountConcurrency: alarm(`${prefix}-account-concurrency`, {
+      AlarmDescription:
+        `The functions of this account and region, of this service and others, have claimed more than ${concurrency} % of the` +
+        ' concurrent executions that Lambda allows: find the busiest, or request a higher quota (Service Quotas, AWS Lambda, Concurrent executions).',
+      Metrics: [
+        metricQuery('claimed', 'AWS/Lambda', 'ClaimedAccountConcurrency', {}, 'Maximum'),
+        metricQuery('executions', 'AWS/Lambda', 'ConcurrentExecutions', {}, 'Maximum'),
+        // SERVICE_QUOTA takes the metric that has the quota and returns the account's own limit.
+        { Id: 'share', Expression: '100 * claimed / SERVICE_QUOTA(executions)', Label: 'Claimed, %', ReturnData: true },
+      ],
+      Threshold: concurrency,
+      ...atLeast(3, 5),
+    }),
+  };
+}
+
+/**
+ * Watches the authorizer by the metrics that it writes itself, which do not count
  * refused credentials. Lambda's metric counts each of them as an error.
  */
-function authorizerAlarm({ prefix, service, stage }) {
+function authorizerAlarms({ prefix, service, stage }) {
   return {
+    AlarmAuthorizerKeys: alarm(`${prefix}-authorizer-keys-unavailable`, {
+      AlarmDescription:
+        "The authorizer cannot read the keys that verify callers: the issuer's, or those in the stage's secret. Known keys keep working," +
+        " a new one gets 503. keysError in the authorizer's log says why.",
+      Namespace: service,
+      MetricName: 'KeysUnavailable',
+      Statistic: 'Sum',
+      Dimensions: dimensions({ service, stage }),
+      Period: minute,
+      Threshold: 0,
+      ...atLeast(2, 5),
+    }),
     AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
       AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 503. See its log group.',
       Namespace: service,
@@ -133,10 +166,10 @@ function tableAlarms({ prefix }) {
     AlarmTableThrottles: alarm(`${prefix}-table-throttles`, {
       AlarmDescription: 'DynamoDB throttles the table or its index, and clients get 503. Look for a hot key or a limit of the account.',
       Metrics: [
-        metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table, minute),
-        metricQuery('writes', 'AWS/DynamoDB', 'WriteThrottleEvents', table, minute),
-        metricQuery('indexReads', 'AWS/DynamoDB', 'ReadThrottleEvents', index, minute),
-        metricQuery('indexWrites', 'AWS/DynamoDB', 'WriteThrottleEvents', index, minute),
+        metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table),
+        metricQuery('writes', 'AWS/DynamoDB', 'WriteThrottleEvents', table),
+        metricQuery('indexReads', 'AWS/DynamoDB', 'ReadThrottleEvents', index),
+        metricQuery('indexWrites', 'AWS/DynamoDB', 'WriteThrottleEvents', index),
         { Id: 'all', Expression: sum(['reads', 'writes', 'indexReads', 'indexWrites']), Label: 'Throttled', ReturnData: true },
       ],
       Threshold: 0,
@@ -145,9 +178,7 @@ function tableAlarms({ prefix }) {
     AlarmTableSystemErrors: alarm(`${prefix}-table-system-errors`, {
       AlarmDescription: "DynamoDB itself answers 500. See Amazon's health page.",
       Metrics: [
-        ...operations.map((Operation, i) =>
-          metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation }, minute)
-        ),
+        ...operations.map((Operation, i) => metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation })),
         { Id: 'all', Expression: sum(operations.map((_, i) => `operation${i}`)), Label: 'System errors', ReturnData: true },
       ],
       Threshold: 0,
@@ -186,14 +217,14 @@ function atLeast(points, periods) {
   return { DatapointsToAlarm: points, EvaluationPeriods: periods };
 }
 
-function metricQuery(id, namespace, name, named, period) {
+function metricQuery(id, namespace, name, named, stat = 'Sum') {
   return {
     Id: id,
     ReturnData: false,
     MetricStat: {
       Metric: { Namespace: namespace, MetricName: name, Dimensions: dimensions(named) },
-      Stat: 'Sum',
-      Period: period,
+      Stat: stat,
+      Period: minute,
     },
   };
 }

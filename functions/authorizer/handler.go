@@ -20,6 +20,7 @@ import (
 type authenticator interface {
 	Authenticate(ctx context.Context, header string) (auth.Principal, error)
 	DroppedKeys() []string
+	KeysError() error
 }
 
 type handler = boot.Func[events.APIGatewayCustomAuthorizerRequest, credential.Decision]
@@ -34,7 +35,7 @@ func newHandler(a authenticator) handler {
 			return credential.Decision{}, errors.New("the event's type is not TOKEN: set the authorizer up as a TOKEN authorizer")
 		}
 		p, err := a.Authenticate(ctx, event.AuthorizationToken)
-		logDropped(ctx, a)
+		logKeys(ctx, a)
 		if err != nil {
 			if apperr.KindOf(err) == apperr.Unauthenticated { // any other error is our fault
 				countDenied(ctx, auth.ReasonOf(err))
@@ -50,14 +51,18 @@ func newHandler(a authenticator) handler {
 	}
 }
 
-// logDropped logs which of the issuer's keys cannot be used, once for each fetch. The rehearsal,
-// which has no line, leaves them to the first request.
-func logDropped(ctx context.Context, a authenticator) {
+// logKeys logs which of the issuer's keys cannot be used, or counts that they could not be fetched,
+// once for each fetch. The rehearsal, which has no line, leaves both to the first request.
+func logKeys(ctx context.Context, a authenticator) {
 	if logline.IsSilent(ctx) {
 		return
 	}
 	if dropped := a.DroppedKeys(); len(dropped) > 0 {
 		logline.Annotate(ctx, "droppedKeys", strings.Join(dropped, "; "))
+	}
+	if err := a.KeysError(); err != nil {
+		logline.Annotate(ctx, "keysError", err.Error())
+		logline.Count(ctx, "KeysUnavailable")
 	}
 }
 

@@ -59,6 +59,7 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 }
 
 func (authenticate) DroppedKeys() []string { return nil }
+func (authenticate) KeysError() error      { return nil }
 
 func principal(scopes ...auth.Scope) authenticate {
 	return func(string) (auth.Principal, error) {
@@ -132,10 +133,11 @@ func TestKeysUnavailable(t *testing.T) {
 	assert.NotContains(t, got.log, "Denied")
 }
 
-// withDropped stands in for package credential after a fetch that dropped keys.
+// withDropped stands in for package credential after a fetch that dropped keys, or that failed.
 type withDropped struct {
 	authenticate
-	keys []string
+	keys  []string
+	fault error
 }
 
 func (w *withDropped) DroppedKeys() []string {
@@ -144,12 +146,31 @@ func (w *withDropped) DroppedKeys() []string {
 	return keys
 }
 
+func (w *withDropped) KeysError() error {
+	err := w.fault
+	w.fault = nil
+	return err
+}
+
 func TestDroppedKeysAreLogged(t *testing.T) {
 	t.Parallel()
-	a := &withDropped{principal(auth.UsersRead), []string{`kid "a": is private`, `kid "b": is symmetric`}}
+	a := &withDropped{authenticate: principal(auth.UsersRead), keys: []string{`kid "a": is private`, `kid "b": is symmetric`}}
 	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"}) // as the rehearsal, without a line
 	got := invoke(t, "bearer.json", a)
 	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["droppedKeys"])
+	assert.NotContains(t, got.log, "KeysUnavailable")
+}
+
+// An operator must know of an outage before a new key is refused.
+func TestFailedFetchIsCountedWhileKnownKeysWork(t *testing.T) {
+	t.Parallel()
+	a := &withDropped{authenticate: principal(auth.UsersRead), fault: errors.New("GET https://issuer.example/keys: status 503")}
+	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"})
+	got := invoke(t, "bearer.json", a)
+	assert.Empty(t, got.err)
+	assert.EqualValues(t, 1, got.log["KeysUnavailable"])
+	assert.Equal(t, "GET https://issuer.example/keys: status 503", got.log["keysError"])
+	assert.NotContains(t, invoke(t, "bearer.json", a).log, "KeysUnavailable", "once for each fetch")
 }
 
 func TestInternalError(t *testing.T) {

@@ -63,6 +63,8 @@ var examples = map[string]example{
 		return nil
 	})},
 	"denied": {function: "authorizer", wrap: deciding(func(ctx context.Context) error {
+		logline.Annotate(ctx, "keysError", "fetch the issuer's keys: GET https://issuer.example/keys: status 503")
+		logline.Count(ctx, "KeysUnavailable")
 		logline.Count(ctx, "Denied", slog.String("reason", "expired"))
 		return apperr.Wrap(apperr.Unauthenticated, "Unauthorized", errors.New("expired"))
 	})},

@@ -114,6 +114,15 @@ func (a *Authenticator) DroppedKeys() []string {
 	return a.issuer.takeDropped()
 }
 
+// KeysError returns why the issuer's keys could not be fetched, once for each fetch that failed, for
+// the log: known keys keep working meanwhile, so no caller need notice.
+func (a *Authenticator) KeysError() error {
+	if a.issuer == nil {
+		return nil
+	}
+	return a.issuer.takeFault()
+}
+
 // Connect fetches the issuer's keys, so that the first token does not wait for them. An error is no
 // reason not to start: they are fetched again when a token needs them.
 func (a *Authenticator) Connect(ctx context.Context) error {

@@ -33,11 +33,12 @@ type issuerKeys struct {
 	now    func() time.Time
 	flight singleflight.Group
 
-	mu      sync.Mutex
-	known   keySet
-	fresh   time.Time // until when known is fresh
-	started time.Time // when the last fetch began
-	fault   error     // what was wrong with it
+	mu         sync.Mutex
+	known      keySet
+	fresh      time.Time // until when known is fresh
+	started    time.Time // when the last fetch began
+	fault      error     // what was wrong with it
+	unreported error     // a fault that takeFault has not returned yet
 }
 
 // find returns the keys that may have signed a token. Its error holds an auth.Reason: ErrAlgorithm,
@@ -102,6 +103,7 @@ func (k *issuerKeys) settle(set keySet, age time.Duration, err error) {
 	defer k.mu.Unlock()
 	k.fault = err
 	if err != nil {
+		k.unreported = err
 		k.fresh = k.wallClock().Add(graceInterval)
 		return
 	}
@@ -115,6 +117,15 @@ func (k *issuerKeys) takeDropped() []string {
 	dropped := k.known.dropped
 	k.known.dropped = nil
 	return dropped
+}
+
+// takeFault returns what was wrong with a fetch, once for each fetch that failed.
+func (k *issuerKeys) takeFault() error {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	fault := k.unreported
+	k.unreported = nil
+	return fault
 }
 
 // prime fetches the key set before the first token needs it.

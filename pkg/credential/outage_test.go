@@ -38,6 +38,8 @@ func TestOutages(t *testing.T) {
 			outage(f.issuer)
 			f.advance(time.Hour)
 			f.expect(a, "", "a known key in a stale set")
+			require.Error(t, f.auth.KeysError(), "an operator must know before a new key is refused")
+			require.NoError(t, f.auth.KeysError(), "once for each fetch")
 			f.expect(b, auth.ErrKeysUnavailable, "an unknown key")
 			fetches := f.fetches.Load()
 			f.advance(59 * time.Second)

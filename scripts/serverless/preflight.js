@@ -21,6 +21,9 @@ async function preflight({ serverless, options, provider, log }) {
   const { id, isNew, problems, passedOver } = await lookAt(await askAccount(provider), wanted);
   if (passedOver.length) log.notice(`Not checked before the deployment: ${passedOver.join('; ')}`);
   if (isNew) log.notice(`This is the first deployment of stage ${stage} in account ${id}, region ${region}`);
+  if (stage === 'prod' && String(wanted.monitoring) === 'true' && !wanted.alarmTopic) {
+    log.warning('the alarms of stage prod notify nobody: set alarmTopic to the ARN of an SNS topic');
+  }
   refuse(problems);
 }
 

@@ -15,7 +15,7 @@ const { answers: account, cases } = require('./testing/account.json');
 const { HttpResponse } = createRequire(require.resolve('serverless/package.json'))('@smithy/core/protocols');
 
 /** Runs the preflight of a command, with answers in place of Amazon's. Returns {says, problems, asked}. */
-async function run({ answers = {}, wanted = {}, reservedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
+async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
   const says = [], asked = [];
   const handle = async ({ hostname, path: target }) => {
     const name = [target.split('/').at(-1), hostname.split('.')[0]].find((each) => each in account);
@@ -27,13 +27,13 @@ async function run({ answers = {}, wanted = {}, reservedConcurrency = null, comm
   const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1, requestHandler: { handle } };
   const plugin = {
     options,
-    log: { notice: (text) => says.push(text) },
+    log: { notice: (text) => says.push(text), warning: (text) => says.push(text) },
     serverless: { classes: { Error }, processedInput: { commands }, service: { custom: { preflight: wanted }, functions } },
-    provider: { getStage: () => 'dev', getRegion: () => 'eu-central-1', naming: { getStackName: () => 'users-api-dev' }, getAwsSdkV3Config: async () => config },
+    provider: { getStage: () => stage, getRegion: () => 'eu-central-1', naming: { getStackName: () => 'users-api-dev' }, getAwsSdkV3Config: async () => config },
   };
-  const refusal = await preflight(plugin).then(() => 'nothing was done for stage dev:', ({ message }) => message);
+  const refusal = await preflight(plugin).then(() => `nothing was done for stage ${stage}:`, ({ message }) => message);
   const [start, ...problems] = refusal.trim().split('\n  - ');
-  assert.equal(start, 'nothing was done for stage dev:');
+  assert.equal(start, `nothing was done for stage ${stage}:`);
   return { says, problems, asked };
 }
 

@@ -70,7 +70,7 @@ const rules = {
     'be the ARN of an SNS topic (arn:aws:sns:region:account:name), or empty for alarms that notify nobody'
   ),
   alarmLatencyMs: wholeNumber(1, 29000),
-  alarmConcurrency: wholeNumber(1, 100000),
+  alarmConcurrency: wholeNumber(1, 100),
   tableDeletionPolicy: oneOf('Delete', 'Retain'),
   tableDeletionProtection: isSwitch,
   tableKmsEncryption: isSwitch,

@@ -147,12 +147,17 @@ test('production keeps users, logs and secrets safe', () => {
 });
 
 test('alarms watch the API, every function and the table, and one of them notifies the topic', () => {
-  const kinds = ['errors', 'throttles', 'duration-p99', 'concurrency'];
-  const expected = ['api-5xx', 'api-latency-p99', 'table-throttles', 'table-system-errors', ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`))];
+  const kinds = ['errors', 'throttles', 'duration-p99'];
+  const own = ['api-5xx', 'api-latency-p99', 'account-concurrency', 'authorizer-keys-unavailable', 'table-throttles', 'table-system-errors'];
+  const expected = [...own, ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`))];
   const alarms = Object.entries(full.Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   assert.deepEqual(alarms.map(([, { Properties }]) => Properties.AlarmName).sort(), expected.map((name) => `users-api-prod-${name}`).sort());
   const { Threshold } = full.Resources[`Alarm${logicalId(names[0])}Duration`].Properties;
   assert.equal(Threshold, functionOf(full, names[0]).Timeout * 800, '80 % of the timeout in ms');
+  const { Metrics, Threshold: percent } = full.Resources.AlarmAccountConcurrency.Properties;
+  const { Expression } = Metrics.find(({ ReturnData }) => ReturnData);
+  // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html: SERVICE_QUOTA(ConcurrentExecutions) is the account's limit
+  assert.deepEqual([Expression, percent], ['100 * claimed / SERVICE_QUOTA(executions)', 80]);
   const { AlarmRule, AlarmActions } = full.Resources.AlarmServiceUnwell.Properties;
   assert.deepEqual(AlarmActions, ['arn:aws:sns:us-east-1:123456789012:ops']);
   for (const [id] of alarms) assert.ok(JSON.stringify(AlarmRule).includes(`\${${id}}`), id);
