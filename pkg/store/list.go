@@ -13,7 +13,7 @@ import (
 type Page = dynamo.Page[user.User]
 
 // listShards is how many shards the index byCreation has. Two bear what the writing routes let
-// through, 500 requests a second each.
+// through, 250 requests a second each.
 const listShards = 2
 
 func creationIndex(table string) dynamo.Index {

@@ -11,6 +11,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { root, definition, routes, everything, compiledTemplate } = require('./service');
 const lines = require('./lines');
+const figures = require('../../tests/cost/figures.json');
 
 const names = Object.keys(definition.functions);
 const logicalId = (name) => name[0].toUpperCase() + name.slice(1);
@@ -107,6 +108,19 @@ test('reads are cached if the cache is on, by keys that tell requests and caller
   for (const { HttpMethod, RequestParameters, Integration } of methodsOf(full)) {
     assert.equal(Integration.Type, 'AWS_PROXY', "the rest of the method is the framework's");
     assert.deepEqual(Integration.CacheKeyParameters, ['GET', 'HEAD'].includes(HttpMethod) ? Object.keys(RequestParameters) : undefined);
+  }
+});
+
+// https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html: what a new table takes a second.
+// The index has two partitions (listShards in pkg/store), each of which takes 1,000 write units.
+test('a new table takes the writes that the limits let through', () => {
+  for (const [unit, most] of [['tableWrites', 4000], ['indexWrites', 2000]]) {
+    const used = routes.map(({ method, path: route }) => {
+      const { ThrottlingRateLimit } = stageOf(prod).MethodSettings.find((each) => each.HttpMethod === method && each.ResourcePath === `/${route.replaceAll('/', '~1')}`);
+      return ThrottlingRateLimit * Math.max(...figures.operations.filter((each) => each.route === `${method.replace('HEAD', 'GET')} ${route}`).map((each) => each[unit] ?? 0));
+    });
+    assert.ok(used.every(Number.isFinite), `scripts/tests/cost/figures.json has the units of every route: ${used}`);
+    assert.ok(used.reduce((sum, each) => sum + each) <= most, `${used.join(' + ')} ${unit} a second are more than ${most}`);
   }
 });
 

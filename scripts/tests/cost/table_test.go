@@ -103,11 +103,6 @@ func (tb *table) fill(t *testing.T, users int) {
 	require.NoError(t, group.Wait())
 }
 
-type units struct {
-	calls                           int
-	reads, tableWrites, indexWrites float64
-}
-
 // meter is an HTTP client of DynamoDB that counts calls, including retries, and their request units.
 type meter struct {
 	mu   sync.Mutex
@@ -148,23 +143,23 @@ func (m *meter) Do(r *http.Request) (*http.Response, error) {
 func (m *meter) count(target string, request, answer []byte) (err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.used.calls++
+	m.used.Calls++
 	switch target {
 	case "DynamoDB_20120810.GetItem", "DynamoDB_20120810.Query":
 		var read struct {
 			ConsumedCapacity struct{ CapacityUnits float64 }
 		}
 		err = json.Unmarshal(answer, &read)
-		m.used.reads += read.ConsumedCapacity.CapacityUnits
+		m.used.Reads += read.ConsumedCapacity.CapacityUnits
 	case "DynamoDB_20120810.TransactWriteItems":
 		var write struct {
 			TransactItems []map[string]struct{ Item, Key map[string]struct{ S string } } // by kind of write
 		}
 		err = json.Unmarshal(request, &write)
 		for _, w := range write.TransactItems {
-			m.used.tableWrites += 2
+			m.used.TableWrites += 2
 			if id := w["Put"].Item["id"].S + w["Delete"].Key["id"].S; !strings.Contains(id, "#") {
-				m.used.indexWrites++
+				m.used.IndexWrites++
 			}
 		}
 	default:
