@@ -109,6 +109,14 @@ test('the comparison finds each kind of difference', () => {
   }
 });
 
+// A digest of the template, SAM's default, does not see a parameter's value: the stage would keep its old snapshot.
+test('SAM makes a deployment each time', () => {
+  const template = fs.readFileSync(path.join(tools.root, 'template.yaml'), 'utf8').replace('AlwaysDeploy: true', '');
+  const [byDigest] = tools.transform([{ template: write('by-digest.yaml', template), parameters: { Stage: 'prod' } }]);
+  const idOf = ({ Resources }) => Object.keys(Resources).find((id) => Resources[id].Type === 'AWS::ApiGateway::Deployment');
+  assert.notEqual(idOf(bySam[0].translated), idOf(byDigest.translated));
+});
+
 test('"sam build" builds the program of each function, for an architecture that Lambda has', () => {
   const ARCHITECTURE = machineArchitecture(); // The end-to-end tests compile for it too.
   const built = path.join(folder, 'build');
