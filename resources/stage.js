@@ -19,6 +19,8 @@ const accessLogFormat = JSON.stringify({
   ip: '$context.identity.sourceIp',
   method: '$context.httpMethod',
   route: '$context.resourcePath',
+  tls: '$context.tlsVersion',
+  cipher: '$context.cipherSuite',
   status: '$context.status',
   bytes: '$context.responseLength',
   durationMs: '$context.responseLatency',
@@ -59,6 +61,8 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
     const identityHeader = await param('identityHeader');
     for (const route of routes.filter(isRead)) addCacheKeys(resources, route, identityHeader);
   }
+  const webAcl = await param('webAclArn');
+  if (webAcl) addWebAcl(resources, webAcl);
   if (await isOn('accessLog')) {
     const name = `/aws/apigateway/${await resolveVariable('self:service')}-${stage}`;
     addAccessLog(resources, name, Number(await param('logRetentionInDays')));
@@ -121,6 +125,14 @@ function addCacheKeys(resources, { method, path, declared }, identityHeader) {
       RequestParameters: Object.fromEntries(undeclared.map((name) => [name, inPath.includes(name)])),
       Integration: { CacheKeyParameters: [...declared, ...undeclared] },
     },
+  };
+}
+
+function addWebAcl(resources, webAcl) {
+  const stage = 'arn:${AWS::Partition}:apigateway:${AWS::Region}::/restapis/${ApiGatewayRestApi}/stages/${ApiGatewayStage}';
+  resources.WebAclAssociation = {
+    Type: 'AWS::WAFv2::WebACLAssociation',
+    Properties: { ResourceArn: { 'Fn::Sub': stage }, WebACLArn: webAcl },
   };
 }
 

@@ -22,7 +22,7 @@ function compare(serverless, sam, where) {
 
 /** Describes what a template deploys, in one form for both compilers. */
 function describe({ Resources: resources }) {
-  const { Body: document } = only(resources, 'AWS::ApiGateway::RestApi');
+  const { Body: document, DisableExecuteApiEndpoint } = only(resources, 'AWS::ApiGateway::RestApi');
   const { MethodSettings, AccessLogSetting, TracingEnabled } = only(resources, 'AWS::ApiGateway::Stage');
   const limits = ({ ThrottlingRateLimit, ThrottlingBurstLimit }) => [ThrottlingRateLimit, ThrottlingBurstLimit].map(Number);
   return {
@@ -35,13 +35,30 @@ function describe({ Resources: resources }) {
     },
     table: Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table'),
     log: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'), describeLog),
+    entrance: {
+      executeApi: !(document ? document['x-amazon-apigateway-endpoint-configuration'].disableExecuteApiEndpoint : DisableExecuteApiEndpoint),
+      ...mapOf(entrances, (type) => [type, ofType(resources, type).map((properties) => withTypes(resources, properties))]),
+    },
   };
+}
+
+// What requests pass before they reach the API.
+const entrances = ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::BasePathMapping', 'AWS::Route53::RecordSet', 'AWS::WAFv2::WebACLAssociation'];
+
+/** Returns properties in which resources are named by their types: both compilers have their own logical ids. */
+function withTypes(resources, properties) {
+  const typeOf = (id) => resources[id]?.Type ?? id;
+  return JSON.parse(JSON.stringify(properties, (name, value) => {
+    if (name === 'Ref') return typeOf(value);
+    if (name === 'Fn::GetAtt') return [typeOf(value[0]), value[1]];
+    return typeof value === 'string' ? value.replace(/\${(\w+)}/g, (_, id) => typeOf(id)) : value;
+  }));
 }
 
 const mapOf = (list, entry) => Object.fromEntries(list.map(entry));
 
-function describeLog({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties: { LogGroupName, RetentionInDays } }) {
-  return [LogGroupName, { DeletionPolicy, UpdateReplacePolicy, RetentionInDays }];
+function describeLog({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties: { LogGroupName, RetentionInDays, KmsKeyId } }) {
+  return [LogGroupName, { DeletionPolicy, UpdateReplacePolicy, RetentionInDays, KmsKeyId }];
 }
 
 function ofType(resources, type) {
@@ -62,8 +79,8 @@ function describeFunction(resources, fn) {
     ...mapOf(['MemorySize', 'Timeout'], (name) => [name, Number(fn[name])]),
     tracing: fn.TracingConfig?.Mode ?? 'PassThrough',
     environment: mapOf(Object.entries(fn.Environment.Variables), ([name, value]) => [name, valueOf(value)]),
-    role: Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Effect, Action, Resource }) => (
-      { Effect, Action: [Action].flat(), Resource: [Resource].flat() }
+    role: Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Effect, Action, Resource, Condition }) => (
+      { Effect, Action: [Action].flat(), Resource: [Resource].flat(), Condition }
     )),
   };
 }
@@ -96,6 +113,7 @@ function describeDocument(resources, document) {
     }),
     authorizer: {
       header: scheme.name,
+      accepts: authorizer.identityValidationExpression,
       ttl: Number(authorizer.authorizerResultTtlInSeconds),
       function: functionIn(resources, authorizer.authorizerUri),
     },
@@ -124,6 +142,7 @@ function describeApi(resources) {
     }]),
     authorizer: {
       header: authorizer.IdentitySource.replace('method.request.header.', ''),
+      accepts: authorizer.IdentityValidationExpression,
       ttl: authorizer.AuthorizerResultTtlInSeconds,
       function: functionIn(resources, authorizer.AuthorizerUri),
     },

@@ -15,6 +15,11 @@ const tools = require('./tools');
 const parameters = require('../../pkg/testing/parameters/parameters.json');
 
 const folder = path.join(tools.root, '.build', 'templates');
+const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
+const domain = {
+  Domain: 'api.example.com', CertificateArn: arn('acm', 'certificate/1'), HostedZoneId: 'Z0123456789ABC',
+  WebAclArn: arn('wafv2', 'regional/webacl/users/1'), KmsKeyArn: arn('kms', 'key/1'),
+};
 const cognito = { JwksUrl: 'https://issuer.example/keys', JwtIssuer: 'https://issuer.example/' };
 const jwks = { ...cognito, JwtAudience: 'users-api' };
 
@@ -23,6 +28,7 @@ const jwks = { ...cognito, JwtAudience: 'users-api' };
 const deployments = [
   { name: 'prod', stage: 'prod' },
   { name: 'dev', stage: 'dev' },
+  { name: 'a domain, a web ACL and a key of the account', stage: 'prod', sam: domain },
   { name: 'tokens of an issuer', stage: 'prod', sam: { ...jwks, AcceptApiKeys: 'false', JwtAlgorithms: 'RS256,ES256', JwtLeeway: '5' } },
   { name: 'tokens of Amazon Cognito', stage: 'prod', sam: { ...cognito, JwtClientId: '4example', JwtScopePrefix: 'users-api/' } },
   {
@@ -98,14 +104,19 @@ test('the comparison finds each kind of difference', () => {
     { from: 'RequestModel: *userInput', to: '', finds: /PUT .* > model/ },
     { from: 'StatusCode: 413', to: 'StatusCode: 400', finds: /response > REQUEST_TOO_LARGE > status/ },
     { from: 'MaxAge: !Sub "\'${CorsMaxAge}\'"', to: '', finds: /OPTIONS .* > headers .*Max-Age/ },
+    { from: 'HasDomain, true, false', to: 'HasDomain, false, false', finds: /entrance > executeApi/, sam: domain },
+    { from: 'SecurityPolicy: TLS_1_2', to: 'SecurityPolicy: TLS_1_0', finds: /DomainName > 0 > SecurityPolicy/, sam: domain },
+    { from: ' +[A-Za-z0-9._~+/-]+=*', to: ' .*', finds: /authorizer > accepts/, sam: domain },
+    { from: 'KmsKeyId: !If [HasKmsKey, !Ref KmsKeyArn, !Ref AWS::NoValue]', to: '', finds: /log > .*listUsers > KmsKeyId/, sam: domain },
+    { from: 'Condition: { StringEquals', to: 'Condition: { StringNotEquals', finds: /role > .* > Condition/, sam: domain },
     { from: 'ThrottlingBurstLimit: !Ref WriteThrottleBurst', to: 'ThrottlingBurstLimit: 1', finds: /limits > POST/ },
   ];
-  const jobs = changes.map(({ from, to }, i) => {
+  const jobs = changes.map(({ from, to, sam }, i) => {
     assert.ok(template.includes(from), `template.yaml no longer has ${from}: change this test`);
-    return { template: write(`change-${i}.yaml`, template.replace(from, to)), parameters: { Stage: 'prod' } };
+    return { template: write(`change-${i}.yaml`, template.replace(from, to)), parameters: { Stage: 'prod', ...sam } };
   });
   for (const [i, { resolved }] of tools.transform(jobs).entries()) {
-    assert.match(differences(byServerless[0].resolved, resolved).join('\n'), changes[i].finds);
+    assert.match(differences(byServerless[changes[i].sam ? 2 : 0].resolved, resolved).join('\n'), changes[i].finds);
   }
 });
 

@@ -11,6 +11,7 @@ const xrayStatement = {
 
 /** Changes the compiled template in place. */
 function correctRoles({ Resources: resources }) {
+  const key = resources.UsersTable?.Properties.SSESpecification?.KMSMasterKeyId;
   const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   for (const { Properties: fn } of functions) {
     const role = resources[fn.Role?.['Fn::GetAtt']?.[0]];
@@ -18,8 +19,25 @@ function correctRoles({ Resources: resources }) {
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
     statements.forEach(dropCreateLogGroup);
     if (fn.TracingConfig?.Mode === 'Active') statements.push(xrayStatement);
+    if (key) statements.push(...decryptStatements(key, statements));
   }
   dropUnusedRole(resources);
+}
+
+/**
+ * Returns the right to use a KMS key by the services that the statements allow and that
+ * encrypt with it: such a service decrypts with the rights of its caller.
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+function decryptStatements(key, statements) {
+  const actions = statements.flatMap(({ Action }) => Action);
+  const services = ['dynamodb', 'secretsmanager'].filter((service) => actions.some((action) => action.startsWith(`${service}:`)));
+  return services.map((service) => ({
+    Effect: 'Allow',
+    Action: ['kms:Decrypt'],
+    Resource: key,
+    Condition: { StringEquals: { 'kms:ViaService': { 'Fn::Sub': `${service}.\${AWS::Region}.amazonaws.com` } } },
+  }));
 }
 
 /**

@@ -44,6 +44,13 @@ const rules = {
     `be some of ${algorithms.join(', ')}, separated by commas, or empty for all that fit`
   ),
   jwtLeeway: wholeNumber(0, 30),
+  domain: emptyOr(
+    (value) => /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(value),
+    'be a host name in lower case, such as api.example.com, or empty for the execute-api endpoint'
+  ),
+  certificateArn: arnOf('acm', 'certificate/', 'a certificate'),
+  hostedZoneId: emptyOr((value) => /^Z[A-Z0-9]+$/.test(value), 'be the id of a hosted zone of Route 53, such as Z0123456789ABC, or empty'),
+  webAclArn: arnOf('wafv2', 'regional/webacl/', 'a regional web ACL'),
   throttleRate: requestRate,
   throttleBurst: requestBurst,
   writeThrottleRate: requestRate,
@@ -74,6 +81,8 @@ const rules = {
   tableDeletionPolicy: oneOf('Delete', 'Retain'),
   tableDeletionProtection: isSwitch,
   tableKmsEncryption: isSwitch,
+  terminationProtection: emptyOr(isSwitch.test, 'be true, false, or null to leave it as it is'),
+  kmsKeyArn: arnOf('kms', 'key/', 'a KMS key, not of an alias'),
 };
 
 /** Reports whether a browser can send the text as an Origin. */
@@ -102,6 +111,12 @@ function emptyOr(test, must) {
   return { test: (value) => value === '' || test(value), must };
 }
 
+/** Takes the ARN of a resource in a region and an account. */
+function arnOf(service, resource, what) {
+  const pattern = new RegExp(`^arn:[^:]+:${service}:[^:]+:\\d{12}:${resource}[^:]+$`);
+  return emptyOr((value) => pattern.test(value), `be the ARN of ${what} (arn:aws:${service}:region:account:${resource}...), or empty`);
+}
+
 function allMatch(list, pattern) {
   return list.split(',').every((item) => pattern.test(item.trim()));
 }
@@ -119,6 +134,10 @@ function problems(values) {
   }
   found.push(...unfitAlgorithms(values));
   found.push(...sharedKeys(values));
+  if (values.domain && !values.certificateArn) found.push('certificateArn is missing: domain requires it, in the region of the stage');
+  for (const name of ['certificateArn', 'hostedZoneId']) {
+    if (values[name] && !values.domain) found.push(`${name} is set without domain: set domain too, or leave it empty`);
+  }
   if (Number(values.reservedConcurrency) < Number(values.provisionedConcurrency)) {
     found.push(`reservedConcurrency is ${values.reservedConcurrency}: it must be at least provisionedConcurrency, ${values.provisionedConcurrency}`);
   }

@@ -7,6 +7,7 @@ const { definition } = require('./testing/service');
 
 const rows = require('../../pkg/testing/parameters/parameters.json');
 const issuer = { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtAudience: 'users-api' };
+const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const problemsWith = (given) => problems({ ...definition.params.default, ...given });
 
 for (const given of [
@@ -17,6 +18,8 @@ for (const given of [
   { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'users-api' },
   { tracing: 'true', cacheSize: 0.5, throttleBurst: '5' }, // as the command line gives them
   { partners: 'acme, globex-2', alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:ops' },
+  { domain: 'api.example.com', certificateArn: arn('acm', 'certificate/1-a'), hostedZoneId: 'Z0123456789ABC' },
+  { webAclArn: arn('wafv2', 'regional/webacl/users/1-a'), kmsKeyArn: arn('kms', 'key/1-a'), terminationProtection: 'true' },
   { secretVersion: 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE' },
 ]) {
   test(`good parameters: ${JSON.stringify(given)}`, () => assert.deepEqual(problemsWith(given), []));
@@ -45,6 +48,13 @@ for (const { given, says } of [
   { given: { partnerQuotaPeriod: 'YEAR' }, says: /partnerQuotaPeriod .* DAY, WEEK or MONTH/ },
   { given: { tracing: 'yes' }, says: /tracing is "yes": it must be true or false/ },
   { given: { alarmTopic: 'ops' }, says: /alarmTopic is "ops": it must be the ARN/ },
+  { given: { domain: 'https://api.example.com', certificateArn: arn('acm', 'certificate/1') }, says: /domain .* must be a host name in lower case/ },
+  { given: { domain: 'api.example.com' }, says: /certificateArn is missing: domain requires it/ },
+  { given: { certificateArn: arn('acm', 'certificate/1') }, says: /certificateArn is set without domain/ },
+  { given: { hostedZoneId: 'Z0123456789ABC' }, says: /hostedZoneId is set without domain/ },
+  { given: { webAclArn: arn('wafv2', 'global/webacl/users/1') }, says: /webAclArn .* must be the ARN of a regional web ACL/ },
+  { given: { kmsKeyArn: arn('kms', 'alias/users') }, says: /kmsKeyArn .* must be the ARN of a KMS key, not of an alias/ },
+  { given: { terminationProtection: 'maybe' }, says: /terminationProtection .* must be true, false, or null/ },
   { given: { secretVersion: '1:2' }, says: /secretVersion/ },
   { given: { logDebugSample: 1.5 }, says: /logDebugSample is 1.5: it must be a share from 0 to 1/ },
   { given: { logLevel: undefined }, says: /logLevel is "": it must be debug, info, warn or error/ },

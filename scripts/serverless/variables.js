@@ -41,9 +41,14 @@ async function metered({ resolveVariable }) {
   return (await partners(resolveVariable)).length > 0;
 }
 
+/** Reports whether the stage has a domain, which replaces the execute-api endpoint. */
+async function hasDomain({ resolveVariable }) {
+  return Boolean(await resolveVariable('param:domain'));
+}
+
 async function partners(resolveVariable) {
   const names = String(await resolveVariable('param:partners'));
   return names.split(',').map((name) => name.trim()).filter(Boolean);
 }
 
-module.exports = { machineArchitecture, allowMethods, errorOrigin, partnerKeys, metered };
+module.exports = { machineArchitecture, allowMethods, errorOrigin, partnerKeys, metered, hasDomain };

@@ -137,6 +137,17 @@ test('every role has the boundary that is named', () => {
   assert.deepEqual([bounds(prod), bounds(full)], [new Set([undefined]), new Set(['arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/boundary'])]);
 });
 
+// scripts/lint compares the rest of them with template.yaml.
+test('a domain replaces the execute-api endpoint, a web ACL guards the stage, and a key of the account encrypts every log', () => {
+  const isOff = (template) => template.Resources.ApiGatewayRestApi.Properties.DisableExecuteApiEndpoint;
+  assert.deepEqual([isOff(prod), isOff(full)], [false, true]);
+  const [{ AliasTarget }] = propertiesOf(full, 'AWS::Route53::RecordSet');
+  assert.deepEqual(full.Outputs.DomainTarget.Value, AliasTarget.DNSName);
+  assert.equal(full.Outputs.DomainUrl.Value, 'https://api.example.com');
+  assert.match(propertiesOf(full, 'AWS::WAFv2::WebACLAssociation')[0].ResourceArn['Fn::Sub'], /\/restapis\/\${ApiGatewayRestApi}\/stages\/\${ApiGatewayStage}$/);
+  for (const { KmsKeyId, LogGroupName } of propertiesOf(full, 'AWS::Logs::LogGroup')) assert.equal(KmsKeyId, everything.kmsKeyArn, LogGroupName);
+});
+
 test('concurrency is reserved and provisioned by parameter', () => {
   const reserved = (template) => names.map((name) => functionOf(template, name).ReservedConcurrentExecutions);
   assert.deepEqual([reserved(prod), reserved(full)], [names.map(() => undefined), names.map(() => 50)]);

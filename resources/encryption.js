@@ -1,0 +1,21 @@
+'use strict';
+
+// Encrypts the table and the logs with a KMS key of the account (parameter kmsKeyArn).
+// What is returned is merged into the resources that exist without it;
+// scripts/serverless gives the roles the right to use the key.
+
+const naming = require('osls/lib/plugins/aws/lib/naming');
+
+module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
+  const key = await resolveVariable('param:kmsKeyArn');
+  if (!key) return {};
+  const functions = Object.keys(await resolveConfigurationProperty(['functions']));
+  const groups = functions.map((name) => naming.getLogGroupLogicalId(name));
+  if (String(await resolveVariable('param:accessLog')) === 'true') groups.push('AccessLogGroup');
+  return {
+    Resources: {
+      UsersTable: { Properties: { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } } },
+      ...Object.fromEntries(groups.map((id) => [id, { Type: 'AWS::Logs::LogGroup', Properties: { KmsKeyId: key } }])),
+    },
+  };
+};
