@@ -63,12 +63,14 @@ function write(name, text) {
   return file;
 }
 
-test('cfn-lint accepts what both compile to, and SAM accepts template.yaml', async () => {
+test('cfn-lint and checkov accept what both compile to, and SAM accepts template.yaml', async () => {
   const full = await compiledTemplate('prod', everything);
   const templates = [full, ...[...byServerless, ...bySam].map(({ translated }) => translated)];
   // The transform inserts the values of SAM's parameters, so their declarations look unused.
   for (const { Metadata } of templates) Metadata?.['cfn-lint'].config.ignore_checks.push('W2001');
-  tools.cfnLint(templates.map((template, i) => write(`compiled-${i}.json`, JSON.stringify(template))));
+  const files = templates.map((template, i) => write(`compiled-${i}.json`, JSON.stringify(template)));
+  tools.cfnLint(files);
+  assert.match(tools.checkov(files), /Passed checks: \d{3,}, Failed checks: 0, Skipped checks: 0\n/);
   assert.match(tools.sam(['validate', '--lint']), /is a valid SAM Template/);
 });
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// The tools that check templates, aws-sam-cli and cfn-lint, where `make lint` and `make test`
-// install them.
+// The tools that check templates, aws-sam-cli, cfn-lint and checkov, where `make lint` and
+// `make test` install them.
 
 const path = require('node:path');
 const { spawnSync } = require('node:child_process');
@@ -9,24 +9,29 @@ const { spawnSync } = require('node:child_process');
 const root = path.resolve(__dirname, '../..');
 const cache = path.join(root, '.cache', 'linters');
 const bin = path.join(cache, 'bin');
+const nowhere = 'http://127.0.0.1:9'; // Nobody listens there: a request to the network fails at once.
+const offline = { PATH: process.env.PATH, HOME: process.env.HOME, LANG: 'C.UTF-8', HTTPS_PROXY: nowhere, HTTP_PROXY: nowhere };
 
 /** Runs cfn-lint, which knows what CloudFormation accepts. */
 function cfnLint(templates) {
   python('cfn-lint', ['--config-file', path.join(__dirname, 'config.yaml'), '--template', ...templates]);
 }
 
+/** Runs checkov, which knows insecure settings, and returns its summary. Templates that it cannot read count as errors in it. */
+function checkov(templates) {
+  const command = path.join(root, '.cache', 'checkov', 'bin', 'checkov');
+  const args = ['--config-file', path.join(__dirname, 'checkov', 'config.yaml'), '--file', ...templates];
+  return run(path.join(path.dirname(command), 'python'), [command, ...args], { env: offline });
+}
+
 /** Runs SAM's command line without its telemetry and without a way to the network. */
 function sam(args, environment) {
   const env = {
-    PATH: process.env.PATH,
-    HOME: process.env.HOME,
-    LANG: 'C.UTF-8',
+    ...offline,
     SAM_CLI_TELEMETRY: '0',
     __SAM_CLI_APP_DIR: path.join(cache, 'sam'),
     AWS_DEFAULT_REGION: 'us-east-1',
     AWS_EC2_METADATA_DISABLED: 'true',
-    HTTPS_PROXY: 'http://127.0.0.1:9', // Nobody listens here.
-    HTTP_PROXY: 'http://127.0.0.1:9',
     ...environment,
   };
   return python('sam', args, { env });
@@ -62,4 +67,4 @@ function run(command, args, options = {}) {
   return stdout;
 }
 
-module.exports = { cfnLint, sam, transform, actionsOf, root };
+module.exports = { cfnLint, checkov, sam, transform, actionsOf, root };

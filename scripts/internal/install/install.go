@@ -37,11 +37,12 @@ var Reference = Tool{
 		"tar -xzf *.tgz --strip-components=3 package/dist/browser/standalone.js && rm *.tgz"}},
 }
 
-// LocalAWS is ministack, and Linters are aws-sam-cli, cfn-lint and schemathesis, each in a virtual
-// environment.
+// LocalAWS is ministack, Linters are aws-sam-cli, cfn-lint and schemathesis, and Checkov is checkov,
+// each in a virtual environment.
 var (
 	LocalAWS = python("the local AWS (ministack)", "scripts/internal/localaws", ".cache/ministack")
 	Linters  = python("aws-sam-cli, cfn-lint and schemathesis", "scripts/lint", ".cache/linters")
+	Checkov  = python("checkov", "scripts/lint/checkov", ".cache/checkov")
 )
 
 // python is what requirements.txt in a folder pins. It pins all that is needed; without --no-deps
