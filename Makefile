@@ -132,8 +132,8 @@ load: .build/load ## send mixed requests to all routes of `make dev`, or of URL 
 smoke: .build/load ## take one user through all routes of `make dev`, or of URL with TOKEN (or API_KEY), and check what API Gateway answers itself
 	@exec .build/load -smoke -url "$${URL:-http://127.0.0.1:$$PORT}"
 
-cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes)
-	go -C scripts test -count=1 -v -timeout 1h ./tests/cost $${N:+-users "$$N"}
+cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes); rewrites the tables in docs/cost.md
+	go -C scripts test -count=1 -v -timeout 1h ./tests/cost -update $${N:+-users "$$N"}
 
 reset: $(dev) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(dev) reset

@@ -4,7 +4,7 @@
 // What is returned is merged into the resources that exist without it;
 // scripts/serverless gives the roles the right to use the key.
 
-const naming = require('osls/lib/plugins/aws/lib/naming');
+const naming = require('serverless/lib/plugins/aws/lib/naming');
 
 module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const key = await resolveVariable('param:kmsKeyArn');

@@ -183,6 +183,8 @@ test('alarms watch the API, every function and the table, and one of them notifi
   const { Expression } = Metrics.find(({ ReturnData }) => ReturnData);
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html: SERVICE_QUOTA(ConcurrentExecutions) is the account's limit
   assert.deepEqual([Expression, percent], ['100 * claimed / SERVICE_QUOTA(executions)', 80]);
+  const watched = propertiesOf(prod, 'AWS::CloudWatch::Alarm').flatMap(({ Metrics = [{ MetricStat: true }] }) => Metrics.filter(({ MetricStat }) => MetricStat));
+  assert.equal(watched.length, figures.stage['alarm metric'], 'in scripts/tests/cost/figures.json, from which docs/cost.md is computed');
   const { AlarmRule, AlarmActions } = full.Resources.AlarmServiceUnwell.Properties;
   assert.deepEqual(AlarmActions, ['arn:aws:sns:us-east-1:123456789012:ops']);
   for (const [id] of alarms) assert.ok(JSON.stringify(AlarmRule).includes(`\${${id}}`), id);
