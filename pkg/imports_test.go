@@ -29,7 +29,8 @@ var mayImport = map[string][]string{
 	"pkg/credential": {"pkg/auth", "pkg/env", "pkg/apperr"},
 	"pkg/auth":       {"pkg/apperr"},
 	"pkg/logline":    {"pkg/apperr"},
-	"pkg/dynamo":     {"pkg/env", "pkg/apperr"},
+	"pkg/dynamo":     {"pkg/amazon", "pkg/env", "pkg/apperr"},
+	"pkg/amazon":     {"pkg/env"},
 	"pkg/env":        {},
 	"pkg/apperr":     {},
 	// test support, which only tests import
@@ -55,7 +56,7 @@ var testsMayImport = map[string][]string{
 // homes lists the packages that may import a foreign library. Tests may import any.
 var homes = map[string][]string{
 	"github.com/aws/aws-lambda-go": {"pkg/boot", "pkg/logline", "functions/authorizer"},
-	"github.com/aws/aws-sdk-go-v2": {"pkg/dynamo", "pkg/store", "pkg/testing/storetest"},
+	"github.com/aws/aws-sdk-go-v2": {"pkg/amazon", "pkg/dynamo", "pkg/store", "pkg/testing/storetest"},
 	"github.com/aws/smithy-go":     {"pkg/dynamo"},
 	"github.com/golang-jwt/jwt":    {"pkg/credential"},
 	"github.com/go-jose/go-jose":   {"pkg/credential"},

@@ -7,46 +7,12 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"net"
-	"net/http"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/smithy-go"
 )
-
-// The timeouts of a call. DynamoDB answers within tens of milliseconds. A connection that broke
-// while Lambda had frozen the function must cost one of these times and a retry, not the request.
-const (
-	dialTimeout         = time.Second
-	tlsHandshakeTimeout = 2 * time.Second // takes half a second of CPU at 128 MB
-	headerTimeout       = 1500 * time.Millisecond
-	attemptTimeout      = 2500 * time.Millisecond // with the body
-	idleTimeout         = 5 * time.Minute
-	keepAlive           = 30 * time.Second
-)
-
-// maxIdleConns is more than a function uses: it serves one request at a time, whose calls run in
-// parallel at most over the shards of a list.
-const maxIdleConns = 16
-
-func newHTTPClient() *http.Client {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
-	roots := newRoots(dialer.DialContext)
-	return &http.Client{
-		Timeout: attemptTimeout,
-		Transport: &http.Transport{
-			DialContext:           dialer.DialContext,
-			DialTLSContext:        roots.dial,
-			TLSHandshakeTimeout:   tlsHandshakeTimeout,
-			ResponseHeaderTimeout: headerTimeout,
-			IdleConnTimeout:       idleTimeout,
-			MaxIdleConnsPerHost:   maxIdleConns,
-		},
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
-}
 
 // How a failed call, and a write that lost against another, is retried: soon at first, then after
 // longer waits, of random length so that competitors do not meet again. Throttling and network
