@@ -26,7 +26,7 @@ var mayImport = map[string][]string{
 	// the platform
 	"pkg/boot":       {"pkg/api", "pkg/logline", "pkg/env", "pkg/apperr"},
 	"pkg/api":        {"pkg/auth", "pkg/apperr", "pkg/logline", "pkg/env"},
-	"pkg/credential": {"pkg/auth", "pkg/env", "pkg/apperr"},
+	"pkg/credential": {"pkg/amazon", "pkg/auth", "pkg/env", "pkg/apperr"},
 	"pkg/auth":       {"pkg/apperr"},
 	"pkg/logline":    {"pkg/apperr"},
 	"pkg/dynamo":     {"pkg/amazon", "pkg/env", "pkg/apperr"},

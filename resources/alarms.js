@@ -135,7 +135,7 @@ function authorizerAlarms({ prefix, service, stage }) {
     AlarmAuthorizerKeys: alarm(`${prefix}-authorizer-keys-unavailable`, {
       AlarmDescription:
         "The authorizer cannot read the keys that verify callers: the issuer's, or those in the stage's secret. Known keys keep working," +
-        " a new one gets 503. keysError in the authorizer's log says why.",
+        " a new one gets 503. keyFaults in the authorizer's log says why.",
       Namespace: service,
       MetricName: 'KeysUnavailable',
       Statistic: 'Sum',

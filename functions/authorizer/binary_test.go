@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -31,15 +32,17 @@ func TestBinary(t *testing.T) {
 		assert.LessOrEqual(t, info.Size(), int64(maxBinaryBytes))
 	})
 	t.Run("misconfiguration", func(t *testing.T) { t.Parallel(); testMisconfiguration(t, binary) })
+	t.Run("unreadable secret", func(t *testing.T) { t.Parallel(); testUnreadableSecret(t, binary) })
 	t.Run("credentials", func(t *testing.T) { t.Parallel(); testCredentials(t, binary) })
 }
 
-func TestNoAWSSDK(t *testing.T) {
+// Of the AWS SDK only its core is linked, which signs the call that reads the stage's secret.
+func TestNoAWSClient(t *testing.T) {
 	t.Parallel()
 	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "users-api/pkg/credential\n")
-	for _, banned := range []string{"aws-sdk-go", "smithy-go", "users-api/pkg/store", "users-api/pkg/user"} {
+	for _, banned := range []string{"aws-sdk-go-v2/service", "aws-sdk-go-v2/config", "users-api/pkg/store", "users-api/pkg/user"} {
 		assert.NotContains(t, string(out), banned)
 	}
 }
@@ -61,7 +64,7 @@ func testMisconfiguration(t *testing.T, binary string) {
 
 // deployments are authorizers, one for each way to configure them.
 type deployments struct {
-	secret        *function // HS256 and API keys
+	secret        *function // HS256 and API keys, by the stage's secret
 	issuer        *function // published keys
 	bare          *function // API keys without a scheme
 	keys          keys
@@ -79,7 +82,10 @@ func deploy(t *testing.T, binary string) deployments {
 	entry, err := credential.FormatAPIKey("partner", apiKey, []auth.Scope{auth.UsersRead})
 	require.NoError(t, err)
 	entry += "@" + usageKey
-	d.secret = start(t, binary, map[string]string{"JWT_SECRET": secret, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience, "API_KEYS": entry})
+	d.secret = start(t, binary, stageSecret(t, func(w http.ResponseWriter) {
+		value, _ := json.Marshal(map[string]string{"jwtSecret": secret, "apiKeys": entry})
+		_ = json.NewEncoder(w).Encode(map[string]string{"SecretString": string(value)})
+	}))
 	d.issuer = start(t, binary, map[string]string{"JWKS_URL": published.URL, "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience})
 	d.bare = start(t, binary, map[string]string{"IDENTITY_HEADER": "x-api-key", "API_KEYS": entry, "JWT_SECRET": secret})
 	return d
@@ -90,6 +96,34 @@ func serve(t *testing.T, answer func(http.ResponseWriter)) *httptest.Server {
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answer(w) }))
 	t.Cleanup(s.Close)
 	return s
+}
+
+// stageSecret returns the variables of an authorizer that reads the stage's secret where answer plays
+// Secrets Manager.
+func stageSecret(t *testing.T, answer func(http.ResponseWriter)) map[string]string {
+	t.Helper()
+	return map[string]string{
+		"SECRET_ID": "StageSecret", "JWT_ISSUER": issuer, "JWT_AUDIENCE": audience, "AWS_ENDPOINT_URL": serve(t, answer).URL,
+		"AWS_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example",
+	}
+}
+
+// A secret that cannot be read is an error of the service, and its log line says why.
+func testUnreadableSecret(t *testing.T, binary string) {
+	f := start(t, binary, stageSecret(t, func(w http.ResponseWriter) {
+		w.WriteHeader(http.StatusBadRequest)
+		_, _ = w.Write([]byte(`{"__type":"AccessDeniedException","Message":"is not authorized to perform: secretsmanager:GetSecretValue"}`))
+	}))
+	for _, header := range []string{"Bearer " + hs256(goodHeader, claims()), "ApiKey " + apiKey} {
+		o := f.invoke(t, header)
+		assert.Equal(t, "Service unavailable, try again", o.errorText, "API Gateway answers 503 to any text but Unauthorized")
+		var line map[string]any
+		require.NoError(t, f.log.Line(t.Context(), f.Invocation(), &line))
+		assert.Equal(t, "ERROR", line["level"])
+		assert.EqualValues(t, 1, line["Errors"])
+		assert.Contains(t, line["error"], "keys_unavailable: read AWSCURRENT of the secret: status 400: AccessDeniedException: is not authorized to perform: secretsmanager:GetSecretValue")
+	}
+	assert.Equal(t, 1, strings.Count(f.log.Text(), `"KeysUnavailable":1`), "counted once for each read")
 }
 
 func testCredentials(t *testing.T, binary string) {

@@ -19,8 +19,7 @@ import (
 // authenticator finds the principal of a credential.
 type authenticator interface {
 	Authenticate(ctx context.Context, header string) (auth.Principal, error)
-	DroppedKeys() []string
-	KeysError() error
+	KeyFaults() (faults []string, unavailable bool)
 }
 
 type handler = boot.Func[events.APIGatewayCustomAuthorizerRequest, credential.Decision]
@@ -35,7 +34,7 @@ func newHandler(a authenticator) handler {
 			return credential.Decision{}, errors.New("the event's type is not TOKEN: set the authorizer up as a TOKEN authorizer")
 		}
 		p, err := a.Authenticate(ctx, event.AuthorizationToken)
-		logKeys(ctx, a)
+		logKeyFaults(ctx, a)
 		if err != nil {
 			if apperr.KindOf(err) == apperr.Unauthenticated { // any other error is our fault
 				countDenied(ctx, auth.ReasonOf(err))
@@ -51,17 +50,17 @@ func newHandler(a authenticator) handler {
 	}
 }
 
-// logKeys logs which of the issuer's keys cannot be used, or counts that they could not be fetched,
-// once for each fetch. The rehearsal, which has no line, leaves both to the first request.
-func logKeys(ctx context.Context, a authenticator) {
+// logKeyFaults logs what was wrong with fetched keys, and counts that they could not be fetched, once
+// for each fetch. The rehearsal, which has no line, leaves both to the first request.
+func logKeyFaults(ctx context.Context, a authenticator) {
 	if logline.IsSilent(ctx) {
 		return
 	}
-	if dropped := a.DroppedKeys(); len(dropped) > 0 {
-		logline.Annotate(ctx, "droppedKeys", strings.Join(dropped, "; "))
+	faults, unavailable := a.KeyFaults()
+	if len(faults) > 0 {
+		logline.Annotate(ctx, "keyFaults", strings.Join(faults, "; "))
 	}
-	if err := a.KeysError(); err != nil {
-		logline.Annotate(ctx, "keysError", err.Error())
+	if unavailable {
 		logline.Count(ctx, "KeysUnavailable")
 	}
 }
@@ -83,8 +82,8 @@ func countDenied(ctx context.Context, reason auth.Reason) {
 
 // rehearse returns the event that the function serves while it starts: a TOKEN authorizer's, with a
 // credential that grants nothing.
-func rehearse(a *credential.Authenticator) ([]byte, error) {
-	header, err := a.Rehearsal()
+func rehearse(ctx context.Context, a *credential.Authenticator) ([]byte, error) {
+	header, err := a.Rehearsal(ctx)
 	if err != nil {
 		return nil, err
 	}

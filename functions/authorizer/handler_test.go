@@ -58,8 +58,7 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 	return got
 }
 
-func (authenticate) DroppedKeys() []string { return nil }
-func (authenticate) KeysError() error      { return nil }
+func (authenticate) KeyFaults() ([]string, bool) { return nil, false }
 
 func principal(scopes ...auth.Scope) authenticate {
 	return func(string) (auth.Principal, error) {
@@ -133,43 +132,37 @@ func TestKeysUnavailable(t *testing.T) {
 	assert.NotContains(t, got.log, "Denied")
 }
 
-// withDropped stands in for package credential after a fetch that dropped keys, or that failed.
-type withDropped struct {
+// withFaults stands in for package credential after a fetch that dropped keys, or that failed.
+type withFaults struct {
 	authenticate
-	keys  []string
-	fault error
+	keys        []string
+	unavailable bool
 }
 
-func (w *withDropped) DroppedKeys() []string {
-	keys := w.keys
-	w.keys = nil
-	return keys
+func (w *withFaults) KeyFaults() ([]string, bool) {
+	keys, unavailable := w.keys, w.unavailable
+	w.keys, w.unavailable = nil, false
+	return keys, unavailable
 }
 
-func (w *withDropped) KeysError() error {
-	err := w.fault
-	w.fault = nil
-	return err
-}
-
-func TestDroppedKeysAreLogged(t *testing.T) {
+func TestKeyFaultsAreLoggedOnce(t *testing.T) {
 	t.Parallel()
-	a := &withDropped{authenticate: principal(auth.UsersRead), keys: []string{`kid "a": is private`, `kid "b": is symmetric`}}
+	a := &withFaults{authenticate: principal(auth.UsersRead), keys: []string{`kid "a": is private`, `kid "b": is symmetric`}}
 	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"}) // as the rehearsal, without a line
 	got := invoke(t, "bearer.json", a)
-	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["droppedKeys"])
+	assert.Equal(t, `kid "a": is private; kid "b": is symmetric`, got.log["keyFaults"])
 	assert.NotContains(t, got.log, "KeysUnavailable")
+	assert.NotContains(t, invoke(t, "bearer.json", a).log, "keyFaults", "once for each fetch")
 }
 
 // An operator must know of an outage before a new key is refused.
 func TestFailedFetchIsCountedWhileKnownKeysWork(t *testing.T) {
 	t.Parallel()
-	a := &withDropped{authenticate: principal(auth.UsersRead), fault: errors.New("GET https://issuer.example/keys: status 503")}
-	_, _ = newHandler(a)(logline.Silence(t.Context()), events.APIGatewayCustomAuthorizerRequest{Type: "TOKEN"})
+	a := &withFaults{authenticate: principal(auth.UsersRead), keys: []string{"GET https://issuer.example/keys: status 503"}, unavailable: true}
 	got := invoke(t, "bearer.json", a)
 	assert.Empty(t, got.err)
 	assert.EqualValues(t, 1, got.log["KeysUnavailable"])
-	assert.Equal(t, "GET https://issuer.example/keys: status 503", got.log["keysError"])
+	assert.Equal(t, "GET https://issuer.example/keys: status 503", got.log["keyFaults"])
 	assert.NotContains(t, invoke(t, "bearer.json", a).log, "KeysUnavailable", "once for each fetch")
 }
 

@@ -20,7 +20,7 @@ func TestRehearse(t *testing.T) {
 		return v, ok
 	})
 	require.NoError(t, err)
-	event, err := rehearse(a)
+	event, err := rehearse(t.Context(), a)
 	require.NoError(t, err)
 	var request events.APIGatewayCustomAuthorizerRequest
 	require.NoError(t, json.Unmarshal(event, &request))

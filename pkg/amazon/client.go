@@ -1,12 +1,18 @@
 // Package amazon has what a client of any AWS service needs in a Lambda function: an HTTP client
-// that starts fast and does not wait beyond the invocation, and the region, credentials and
-// endpoint that the environment names.
+// that starts fast and does not wait beyond the invocation, and what the environment says. It also
+// reads a secret.
 package amazon
 
 import (
+	"context"
 	"net"
 	"net/http"
+	"net/url"
 	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"users-api/pkg/env"
 )
 
 // The timeouts of a call. AWS answers within tens of milliseconds. A connection that broke while
@@ -24,8 +30,7 @@ const (
 // parallel at most over the shards of a list.
 const maxIdleConns = 16
 
-// NewHTTPClient returns a client with connections of its own. It follows no redirect.
-func NewHTTPClient() *http.Client {
+func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
 	roots := newRoots(dialer.DialContext)
 	return &http.Client{
@@ -40,4 +45,43 @@ func NewHTTPClient() *http.Client {
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}
+}
+
+// Config returns the configuration of a service's client by the variables that Lambda sets:
+// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+// AWS_ENDPOINT_URL_<SERVICE> or AWS_ENDPOINT_URL name another endpoint. It records every variable
+// that is missing or wrong as a fault of the reader, and the configuration is of no use then.
+//
+// The credentials are fixed for the life of a function's process: Lambda starts a new process before
+// they expire. A fault never quotes them.
+func Config(r *env.Reader, service string) aws.Config {
+	c := aws.Credentials{
+		AccessKeyID:     r.Text("AWS_ACCESS_KEY_ID", ""),
+		SecretAccessKey: r.Text("AWS_SECRET_ACCESS_KEY", ""),
+		SessionToken:    r.Text("AWS_SESSION_TOKEN", ""),
+		Source:          "Lambda environment",
+	}
+	if c.AccessKeyID == "" || c.SecretAccessKey == "" {
+		r.Fault("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: must be set, as Lambda does from the function's role")
+	}
+	return aws.Config{
+		Region:       r.Require("AWS_REGION", env.NotEmpty, "an AWS region, as Lambda sets it"),
+		Credentials:  aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil }),
+		BaseEndpoint: endpoint(r, service),
+		HTTPClient:   newHTTPClient(),
+	}
+}
+
+func endpoint(r *env.Reader, service string) *string {
+	for _, name := range []string{"AWS_ENDPOINT_URL_" + service, "AWS_ENDPOINT_URL"} {
+		v := r.Text(name, "")
+		if v == "" {
+			continue
+		}
+		if u, err := url.Parse(v); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+			r.Fault("%s=%q: must be a URL like http://127.0.0.1:8000", name, v)
+		}
+		return &v
+	}
+	return nil
 }

@@ -20,7 +20,7 @@ const (
 	ErrHeader          Reason = "header"           // a header member that is not supported, or another type of token
 	ErrAlgorithm       Reason = "algorithm"        // not configured, or not the key's
 	ErrUnknownKey      Reason = "unknown_key"      // the issuer has no key with this id
-	ErrKeysUnavailable Reason = "keys_unavailable" // the issuer's keys could not be fetched, and this one is not known
+	ErrKeysUnavailable Reason = "keys_unavailable" // the issuer's keys or the stage's secret could not be fetched
 	ErrSignature       Reason = "signature"        // not made with the key
 	ErrExpired         Reason = "expired"          // exp has passed
 	ErrNotYetValid     Reason = "not_yet_valid"    // nbf or iat is in the future

@@ -58,12 +58,12 @@ var examples = map[string]example{
 	"allowed": {function: "authorizer", wrap: deciding(func(ctx context.Context) error {
 		logline.SetPrincipal(ctx, "jwt:ann")
 		logline.Annotate(ctx, "scope", "users:read users:write")
-		logline.Annotate(ctx, "droppedKeys", `kid "2024": RSA key of 1024 bits`)
+		logline.Annotate(ctx, "keyFaults", `kid "2024": RSA key of 1024 bits`)
 		logline.Count(ctx, "Allowed")
 		return nil
 	})},
 	"denied": {function: "authorizer", wrap: deciding(func(ctx context.Context) error {
-		logline.Annotate(ctx, "keysError", "fetch the issuer's keys: GET https://issuer.example/keys: status 503")
+		logline.Annotate(ctx, "keyFaults", "fetch the issuer's keys: GET https://issuer.example/keys: status 503")
 		logline.Count(ctx, "KeysUnavailable")
 		logline.Count(ctx, "Denied", slog.String("reason", "expired"))
 		return apperr.Wrap(apperr.Unauthenticated, "Unauthorized", errors.New("expired"))

@@ -41,9 +41,9 @@ func rehearse(function lambda.Handler, event []byte) Prime {
 }
 
 // rehearseFunc is rehearse for a typed handler, which may refuse.
-func rehearseFunc[In, Out any](e *Edge, h Func[In, Out], event func() ([]byte, error)) Prime {
+func rehearseFunc[In, Out any](e *Edge, h Func[In, Out], event func(context.Context) ([]byte, error)) Prime {
 	return func(ctx context.Context) error {
-		payload, err := event()
+		payload, err := event(ctx)
 		if err == nil {
 			_, err = invokeFunc(ctx, e.workers, h, payload)
 		}

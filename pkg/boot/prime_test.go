@@ -111,7 +111,7 @@ func TestRehearseFunc(t *testing.T) {
 			t.Parallel()
 			e := New(config, io.Discard, time.Now)
 			h := func(context.Context, struct{}) (struct{}, error) { return struct{}{}, tt.err }
-			assert.Equal(t, tt.want, rehearseFunc(e, h, func() ([]byte, error) { return []byte("{}"), nil })(t.Context()) != nil)
+			assert.Equal(t, tt.want, rehearseFunc(e, h, func(context.Context) ([]byte, error) { return []byte("{}"), nil })(t.Context()) != nil)
 		})
 	}
 }

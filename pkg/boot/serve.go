@@ -50,10 +50,10 @@ func Serve[T Backend[T]](open func(env.Lookup) (T, error), r Rehearsal, handler 
 
 // ServeFunc is Serve for a function that answers no API request. It rehearses with the event that
 // rehearsal returns; that the handler refuses it is not an error.
-func ServeFunc[T interface{ Connect(context.Context) error }, In, Out any](open func(env.Lookup) (T, error), rehearsal func(T) ([]byte, error), handler func(T) Func[In, Out]) {
+func ServeFunc[T interface{ Connect(context.Context) error }, In, Out any](open func(env.Lookup) (T, error), rehearsal func(context.Context, T) ([]byte, error), handler func(T) Func[In, Out]) {
 	e, backend := fromEnv(open)
 	h := handler(backend)
-	e.start(WrapFunc(e, h), backend.Connect, rehearseFunc(e, h, func() ([]byte, error) { return rehearsal(backend) }))
+	e.start(WrapFunc(e, h), backend.Connect, rehearseFunc(e, h, func(ctx context.Context) ([]byte, error) { return rehearsal(ctx, backend) }))
 }
 
 // fromEnv opens what a function needs. If the environment is wrong, it writes a line with every

@@ -29,8 +29,11 @@ type apiKey struct {
 type keyring []apiKey
 
 // find returns the principal of a key. It compares with every entry in constant time, so that its
-// duration reveals nothing about them. Its error is an auth.Reason.
+// duration reveals nothing about them. Its error is an auth.Reason, ErrUnknownKey if ring is nil.
 func (ring keyring) find(key string) (auth.Principal, error) {
+	if ring == nil {
+		return auth.Principal{}, auth.ErrUnknownKey
+	}
 	digest := sha256.Sum256([]byte(key))
 	p, err := auth.Principal{}, error(auth.ErrAPIKey)
 	for _, k := range ring {
@@ -64,21 +67,26 @@ func FormatAPIKey(name, key string, scopes []auth.Scope) (string, error) {
 //
 //	name:sha256hex:scope+scope@usageKey
 //
-// Its errors name an entry by its position and never quote it: it may be a key, pasted by mistake.
-func parseAPIKeys(s string) (keyring, error) {
-	var ring keyring
+// It leaves out entries that are wrong. Their faults name an entry by its position and never quote
+// it: it may be a key, pasted by mistake. An empty list is a keyring too.
+func parseAPIKeys(s string) (ring keyring, faults []string) {
+	ring = keyring{}
+	if strings.TrimSpace(s) == "" {
+		return ring, nil
+	}
 	for i, entry := range strings.Split(s, ",") {
 		key, err := parseAPIKey(strings.TrimSpace(entry))
-		if err != nil {
-			return nil, fmt.Errorf("entry %d: %w", i+1, err)
-		}
 		same := func(k apiKey) bool { return k.digest == key.digest }
-		if at := slices.IndexFunc(ring, same); at >= 0 {
-			return nil, fmt.Errorf("entry %d holds the same key as entry %d: each must have its own", i+1, at+1)
+		switch {
+		case err != nil:
+			faults = append(faults, fmt.Sprintf("entry %d: %v", i+1, err))
+		case slices.ContainsFunc(ring, same):
+			faults = append(faults, fmt.Sprintf("entry %d holds the same key as an earlier entry: each must have its own", i+1))
+		default:
+			ring = append(ring, key)
 		}
-		ring = append(ring, key)
 	}
-	return ring, nil
+	return ring, faults
 }
 
 func parseAPIKey(entry string) (apiKey, error) {

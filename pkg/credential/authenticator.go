@@ -6,10 +6,10 @@
 //	Authorization: Bearer <JSON Web Token>
 //	Authorization: ApiKey <key>
 //
-// A token is accepted if it is signed by the configured secret (HS256) or by a key that the issuer
-// publishes, has not expired, and names the expected issuer and audience; an API key, if its
-// SHA-256 digest is configured. The reason for a refusal is an auth.Reason for the operator, which
-// holds no part of what the caller sent.
+// A token is accepted if it is signed by the stage's secret or the one before it (HS256) or by a key
+// that the issuer publishes, has not expired, and names the expected issuer and audience; an API
+// key, if the stage's secret has its SHA-256 digest. The reason for a refusal is an auth.Reason for
+// the operator, which holds no part of what the caller sent.
 //
 // The defenses, by RFC 8725 (JWT best current practices):
 //
@@ -42,9 +42,9 @@ import (
 // Authenticator turns credentials into principals. It is safe for concurrent use.
 type Authenticator struct {
 	parse  func(header string) (credential, error)
-	keys   keyring     // nil if API keys are not accepted
-	tokens *tokens     // nil if tokens are not accepted
-	issuer *issuerKeys // nil if the issuer publishes no keys
+	secret *keyCache
+	issuer *keyCache // nil if the issuer publishes no keys
+	tokens *tokens   // nil if tokens are not accepted
 	config config
 	now    func() time.Time
 }
@@ -55,32 +55,31 @@ func FromEnv(lookup env.Lookup) (*Authenticator, error) {
 }
 
 // New returns an authenticator that is configured by variables, fetches the issuer's keys with
-// client and takes the time from now. The variables are IDENTITY_HEADER, API_KEYS, API_KEYS_ONLY,
-// JWT_SECRET or JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_CLIENT_ID, JWT_SCOPE_PREFIX, JWT_ALGORITHMS
-// and JWT_LEEWAY; docs/operations.md describes them. The error names every one that holds an
-// unresolved reference or, if none does, every one that is missing or wrong. It says what each must
-// hold, and quotes none.
+// client and takes the time from now. The variables are IDENTITY_HEADER, SECRET_ID (or JWT_SECRET and
+// API_KEYS), API_KEYS_ONLY, TOKENS_ONLY, JWKS_URL, JWT_ISSUER, JWT_AUDIENCE, JWT_CLIENT_ID,
+// JWT_SCOPE_PREFIX, JWT_ALGORITHMS and JWT_LEEWAY; docs/operations.md describes them. The error
+// names every one that is missing or wrong. It says what each must hold, and quotes none.
 func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authenticator, error) {
 	c, err := parseConfig(lookup)
 	if err != nil {
 		return nil, err
 	}
-	a := &Authenticator{parse: parseHeader, keys: c.keys, config: c, now: now}
+	a := &Authenticator{parse: parseHeader, secret: newSecretCache(c, now), config: c, now: now}
 	switch {
 	case c.bareKey:
 		a.parse = parseBareKey
-	case c.secret != "":
-		a.tokens = newTokens(c, sharedSecret(c.secret), now)
+	case c.usesSecret:
+		a.tokens = newTokens(c, a.secret, now)
 	case c.jwksURL != "":
-		a.issuer = &issuerKeys{fetch: newFetcher(c.jwksURL, client).fetch, now: now}
+		a.issuer = &keyCache{fetch: newFetcher(c.jwksURL, client), now: now}
 		a.tokens = newTokens(c, a.issuer, now)
 	}
 	return a, nil
 }
 
 // Authenticate returns the principal of the credential in the identity header. Its error has an
-// auth.Reason in its chain. It is Unauthenticated, or Unavailable if the issuer's keys cannot be
-// fetched, which is not the caller's fault.
+// auth.Reason in its chain. It is Unauthenticated, or Unavailable if the issuer's keys or the stage's
+// secret cannot be fetched, which is not the caller's fault.
 func (a *Authenticator) Authenticate(ctx context.Context, header string) (auth.Principal, error) {
 	p, err := a.principal(ctx, header)
 	switch {
@@ -92,58 +91,58 @@ func (a *Authenticator) Authenticate(ctx context.Context, header string) (auth.P
 	return p, nil
 }
 
-func (a *Authenticator) principal(ctx context.Context, header string) (auth.Principal, error) {
+func (a *Authenticator) principal(ctx context.Context, header string) (p auth.Principal, err error) {
 	c, err := a.parse(header)
 	switch {
 	case err != nil:
 		return auth.Principal{}, err
-	case c.scheme == schemeAPIKey && a.keys != nil:
-		return a.keys.find(c.value)
+	case c.scheme == schemeAPIKey && a.config.usesAPIKeys:
+		err = a.secret.lookup(ctx, func(known keySet) (err error) {
+			p, err = known.apiKeys.find(c.value)
+			return err
+		})
+		return p, err
 	case c.scheme == schemeBearer && a.tokens != nil:
 		return a.tokens.verify(ctx, c.value)
 	}
 	return auth.Principal{}, auth.ErrScheme
 }
 
-// DroppedKeys returns which keys of the issuer's last key set cannot be used and why, once for each
-// fetch, for the log.
-func (a *Authenticator) DroppedKeys() []string {
-	if a.issuer == nil {
-		return nil
+// KeyFaults returns which fetched keys cannot be used, or why they could not be fetched, once for
+// each fetch, for the log. Known keys keep working meanwhile, so no caller need notice.
+func (a *Authenticator) KeyFaults() (faults []string, unavailable bool) {
+	faults, unavailable = a.secret.takeUnreported()
+	if a.issuer != nil {
+		more, away := a.issuer.takeUnreported()
+		faults, unavailable = append(faults, more...), unavailable || away
 	}
-	return a.issuer.takeDropped()
+	return faults, unavailable
 }
 
-// KeysError returns why the issuer's keys could not be fetched, once for each fetch that failed, for
-// the log: known keys keep working meanwhile, so no caller need notice.
-func (a *Authenticator) KeysError() error {
-	if a.issuer == nil {
-		return nil
-	}
-	return a.issuer.takeFault()
-}
-
-// Connect fetches the issuer's keys, so that the first token does not wait for them. An error is no
-// reason not to start: they are fetched again when a token needs them.
+// Connect fetches the stage's secret and the issuer's keys, so that the first request does not wait
+// for them. An error is no reason not to start: they are fetched again when a request needs them.
 func (a *Authenticator) Connect(ctx context.Context) error {
-	if a.issuer == nil {
-		return nil
+	err := a.secret.prime(ctx)
+	if a.issuer != nil {
+		err = errors.Join(err, a.issuer.prime(ctx))
 	}
-	return a.issuer.prime(ctx)
+	return err
 }
 
 // Rehearsal returns an identity header with which the authorizer can serve a made-up request while
 // it starts. If the secret of tokens is known, it holds a valid token that grants nothing, so the
 // request runs the same code as a caller's; otherwise an API key that does not exist. The header
 // must not leave the process.
-func (a *Authenticator) Rehearsal() (string, error) {
-	if a.config.secret == "" {
+func (a *Authenticator) Rehearsal(ctx context.Context) (string, error) {
+	a.secret.update(ctx) // or wait for Connect's
+	known, _, _ := a.secret.state()
+	if !a.config.usesSecret || known.secrets == nil {
 		return "ApiKey rehearsal", nil
 	}
 	claims := jwt.MapClaims{
 		"iss": a.config.issuer, "aud": a.config.audience, "client_id": a.config.clientID,
 		"sub": "rehearsal", "scope": "none", "exp": a.now().Add(time.Minute).Unix(),
 	}
-	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte(a.config.secret))
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString(known.secrets[0])
 	return "Bearer " + token, err
 }

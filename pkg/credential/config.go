@@ -10,6 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
+
+	"users-api/pkg/amazon"
 	"users-api/pkg/env"
 )
 
@@ -21,15 +24,17 @@ const maxLeeway = 30 * time.Second
 
 // config says which credentials are accepted.
 type config struct {
-	bareKey     bool // the identity header holds an API key without a scheme
-	keys        keyring
-	secret      string   // of HS256, or
-	jwksURL     string   // where the issuer publishes its keys
-	algorithms  []string // that a token may be signed with; none if no token is accepted
-	issuer      string   // that a token must name; "" for any
-	audience    string   // that a token must name; "" for any
-	clientID    string   // the client_id that a token must have; "" for any
-	scopePrefix string   // that is cut off a token's scopes
+	bareKey     bool           // the identity header holds an API key without a scheme
+	usesAPIKeys bool           // API keys are accepted
+	usesSecret  bool           // tokens of HS256 are accepted
+	stage       *amazon.Secret // the stage's secret, or nil: then
+	keys        keySet         // has its values
+	jwksURL     string         // where the issuer publishes its keys
+	algorithms  []string       // that a token may be signed with; none if no token is accepted
+	issuer      string         // that a token must name; "" for any
+	audience    string         // that a token must name; "" for any
+	clientID    string         // the client_id that a token must have; "" for any
+	scopePrefix string         // that is cut off a token's scopes
 	leeway      time.Duration
 }
 
@@ -39,15 +44,15 @@ type configReader struct{ *env.Reader }
 
 func parseConfig(lookup env.Lookup) (config, error) {
 	r := configReader{env.New(lookup)}
-	r.checkResolved("JWT_SECRET", "JWKS_URL", "JWT_ISSUER", "JWT_AUDIENCE", "JWT_CLIENT_ID", "API_KEYS")
-	var c config
-	if r.Err() == nil {
-		c.bareKey = r.identityHeader() != "authorization"
-		keysOnly := r.flag("API_KEYS_ONLY") || c.bareKey
-		c.keys = r.apiKeys(keysOnly)
-		if !keysOnly {
-			r.tokens(&c)
-		}
+	c := config{bareKey: r.identityHeader() != "authorization"}
+	// In tests and with sam local the environment has the secret's values themselves.
+	if id := r.Text("SECRET_ID", ""); id != "" && r.Secret("JWT_SECRET")+r.Secret("API_KEYS") == "" {
+		c.stage = amazon.NewSecret(r.Reader, id)
+	}
+	keysOnly := r.flag("API_KEYS_ONLY") || c.bareKey
+	r.apiKeys(&c, keysOnly)
+	if !keysOnly {
+		r.tokens(&c)
 	}
 	if err := r.Err(); err != nil {
 		return config{}, fmt.Errorf("configuration of the authorizer: %w", err)
@@ -63,16 +68,6 @@ func (r configReader) flag(name string) bool {
 	return value == "true"
 }
 
-// checkResolved refuses references to secrets that CloudFormation has not replaced. A reference is
-// long enough for a secret, but is in the public template.
-func (r configReader) checkResolved(names ...string) {
-	for _, name := range names {
-		if strings.Contains(r.Secret(name), "{{resolve:") {
-			r.Fault("%s holds an unresolved reference: deploy by CloudFormation, which replaces it, or set the value itself", name)
-		}
-	}
-}
-
 // identityHeader returns the header's name in lower case.
 func (r configReader) identityHeader() string {
 	name := r.Text("IDENTITY_HEADER", "Authorization")
@@ -82,42 +77,45 @@ func (r configReader) identityHeader() string {
 	return lower(name)
 }
 
-func (r configReader) apiKeys(required bool) keyring {
-	value := r.Text("API_KEYS", "")
-	if value == "" {
-		if required {
-			r.Fault("API_KEYS must be set where only API keys are accepted (by API_KEYS_ONLY or IDENTITY_HEADER): " +
-				"name:sha256hex:scope+scope, separated by commas")
-		}
-		return nil
+// apiKeys reads which API keys are accepted.
+func (r configReader) apiKeys(c *config, required bool) {
+	value, tokensOnly := r.Text("API_KEYS", ""), r.flag("TOKENS_ONLY")
+	c.usesAPIKeys = (value != "" || c.stage != nil) && !tokensOnly
+	if required && !c.usesAPIKeys {
+		r.Fault("SECRET_ID or API_KEYS must be set, and not TOKENS_ONLY, where only API keys are accepted (by API_KEYS_ONLY or IDENTITY_HEADER): " +
+			"the stage's secret, or name:sha256hex:scope+scope, separated by commas")
 	}
-	keys, err := parseAPIKeys(value)
-	if err != nil {
-		r.Fault("API_KEYS: %v", err)
+	c.keys.apiKeys, c.keys.dropped = parseAPIKeys(value)
+	for _, fault := range c.keys.dropped {
+		r.Fault("API_KEYS: %s", fault)
 	}
-	return keys
 }
 
 // tokens reads the settings of tokens.
 func (r configReader) tokens(c *config) {
-	c.secret, c.jwksURL = r.Secret("JWT_SECRET"), r.Text("JWKS_URL", "")
+	secret := r.Secret("JWT_SECRET")
+	c.jwksURL = r.Text("JWKS_URL", "")
 	c.issuer, c.audience = r.Text("JWT_ISSUER", ""), r.Text("JWT_AUDIENCE", "")
 	c.clientID, c.scopePrefix = r.Text("JWT_CLIENT_ID", ""), r.Text("JWT_SCOPE_PREFIX", "")
 	c.leeway = r.leeway()
 	switch {
-	case c.secret != "" && c.jwksURL != "":
+	case secret != "" && c.jwksURL != "":
 		r.Fault("JWT_SECRET and JWKS_URL are both set: unset the one that is not meant")
-	case c.secret != "":
-		if len(c.secret) < minSecretBytes {
-			r.Fault("JWT_SECRET must hold at least %d random bytes, and holds %d", minSecretBytes, len(c.secret))
-		}
-		c.algorithms = r.algorithms("HS256")
 	case c.jwksURL != "":
 		r.checkIssuer(*c)
 		c.algorithms = r.algorithms("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
+	case secret == "" && c.stage == nil:
+		r.Fault("SECRET_ID, JWT_SECRET or JWKS_URL must be set: the stage's secret, a secret of at least %d random bytes, or the https URL"+
+			" of the issuer's key set (or API_KEYS_ONLY=true, to accept no tokens)", minSecretBytes)
 	default:
-		r.Fault("JWT_SECRET or JWKS_URL must be set: a secret of at least %d random bytes, or the https URL of the issuer's key set"+
-			" (or API_KEYS_ONLY=true, to accept no tokens)", minSecretBytes)
+		if strings.Contains(secret, "{{resolve:") { // long enough for a secret, but in the public template
+			r.Fault("JWT_SECRET holds an unresolved reference: deploy by CloudFormation, which replaces it, or set the value itself")
+		}
+		if c.stage == nil && len(secret) < minSecretBytes {
+			r.Fault("JWT_SECRET must hold at least %d random bytes, and holds %d", minSecretBytes, len(secret))
+		}
+		c.usesSecret, c.keys.secrets = true, []jwt.VerificationKey{[]byte(secret)}
+		c.algorithms = r.algorithms("HS256")
 	}
 }
 

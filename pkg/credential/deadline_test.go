@@ -9,17 +9,19 @@ import (
 )
 
 // The issuer never answers here, so a caller returns only when its context ends.
-func TestFindReturnsWithContext(t *testing.T) {
+func TestLookupReturnsWithContext(t *testing.T) {
 	t.Parallel()
 	fetches := make(chan struct{}, 2)
-	k := &issuerKeys{now: time.Now, fetch: func(ctx context.Context) (keySet, time.Duration, error) {
+	k := &keyCache{now: time.Now, fetch: func(ctx context.Context) (keySet, time.Duration, error) {
 		fetches <- struct{}{}
 		<-ctx.Done()
 		return keySet{}, 0, ctx.Err()
 	}}
 	find := func(ctx context.Context) chan error {
 		answer := make(chan error, 1)
-		go func() { _, err := k.find(ctx, joseHeader{KeyID: "a"}); answer <- err }()
+		go func() {
+			answer <- k.lookup(ctx, func(known keySet) error { _, err := known.match(joseHeader{KeyID: "a"}); return err })
+		}()
 		return answer
 	}
 	first, stopFirst := context.WithCancel(t.Context())

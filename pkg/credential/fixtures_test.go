@@ -150,3 +150,8 @@ func keySet(t *testing.T, keys ...signingKey) string {
 	require.NoError(t, err)
 	return string(encoded)
 }
+
+func keyFaults(a *credential.Authenticator) []string {
+	faults, _ := a.KeyFaults()
+	return faults
+}

@@ -31,16 +31,22 @@ type publicKey struct {
 	key        jwt.VerificationKey
 }
 
-// keySet is a JSON Web Key Set (RFC 7517).
+// keySet is a JSON Web Key Set (RFC 7517), or the values of the stage's secret.
 type keySet struct {
 	keys    []publicKey
+	secrets []jwt.VerificationKey // of HS256
+	apiKeys keyring
 	dropped []string // why each of the other keys cannot be used
 }
 
 // match returns the keys that may have signed a token. The token's kid names the key; a token
 // without kid is accepted if exactly one key serves its algorithm. Several keys with the same kid
-// are all tried. The error is auth.ErrUnknownKey, or auth.ErrAlgorithm if the key serves others.
+// are all tried, and all secrets, whatever the kid. The error is auth.ErrUnknownKey, or
+// auth.ErrAlgorithm if the key serves others.
 func (s keySet) match(h joseHeader) ([]jwt.VerificationKey, error) {
+	if s.secrets != nil {
+		return s.secrets, nil
+	}
 	var found []jwt.VerificationKey
 	reason := auth.ErrUnknownKey
 	for _, k := range s.keys {

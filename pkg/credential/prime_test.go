@@ -18,7 +18,7 @@ func TestRehearsalIsAcceptedWithoutScopes(t *testing.T) {
 	} {
 		a := newAuthenticator(t, newClock(), variables)
 		require.NoError(t, a.Connect(t.Context()))
-		header, err := a.Rehearsal()
+		header, err := a.Rehearsal(t.Context())
 		require.NoError(t, err)
 		p, err := a.Authenticate(t.Context(), header)
 		require.NoError(t, err)
@@ -34,7 +34,7 @@ func TestRehearsalWithoutSecret(t *testing.T) {
 		newAuthenticator(t, newClock(), map[string]string{"API_KEYS": someKey, "API_KEYS_ONLY": "true"}),
 		newAuthenticator(t, newClock(), map[string]string{"API_KEYS": someKey, "IDENTITY_HEADER": "x-api-key"}),
 	} {
-		header, err := a.Rehearsal()
+		header, err := a.Rehearsal(t.Context())
 		require.NoError(t, err)
 		_, err = a.Authenticate(t.Context(), header)
 		assert.Error(t, err)

@@ -13,22 +13,10 @@ import (
 	"users-api/pkg/auth"
 )
 
-// keySource finds the keys that may have signed a token. Its error holds an auth.Reason.
-type keySource interface {
-	find(ctx context.Context, h joseHeader) ([]jwt.VerificationKey, error)
-}
-
-// sharedSecret is the key source of HS256: one key, whatever the token's kid.
-type sharedSecret []byte
-
-func (s sharedSecret) find(context.Context, joseHeader) ([]jwt.VerificationKey, error) {
-	return []jwt.VerificationKey{[]byte(s)}, nil
-}
-
 // tokens verifies JSON Web Tokens.
 type tokens struct {
 	config config
-	keys   keySource
+	keys   *keyCache
 	parser *jwt.Parser
 }
 
@@ -56,7 +44,7 @@ func canonical(algorithm string) string {
 	return algorithm
 }
 
-func newTokens(c config, keys keySource, now func() time.Time) *tokens {
+func newTokens(c config, keys *keyCache, now func() time.Time) *tokens {
 	registerMethods()
 	options := []jwt.ParserOption{
 		jwt.WithStrictDecoding(), // one spelling for each token: RFC 7515, section 2
@@ -83,16 +71,20 @@ func (t *tokens) verify(ctx context.Context, token string) (auth.Principal, erro
 	if !slices.Contains(t.config.algorithms, h.Algorithm) {
 		return auth.Principal{}, auth.ErrAlgorithm
 	}
-	keys, err := t.keys.find(ctx, h)
-	if err != nil {
-		return auth.Principal{}, err
-	}
 	var c claims
-	_, err = t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
-		return jwt.VerificationKeySet{Keys: keys}, nil
+	err = t.keys.lookup(ctx, func(known keySet) error {
+		keys, err := known.match(h)
+		if err != nil {
+			return err
+		}
+		c = claims{}
+		_, err = t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
+			return jwt.VerificationKeySet{Keys: keys}, nil
+		})
+		return reasonFor(err)
 	})
 	if err != nil {
-		return auth.Principal{}, reasonFor(err)
+		return auth.Principal{}, err
 	}
 	return t.principal(c)
 }
@@ -112,9 +104,12 @@ func (t *tokens) principal(c claims) (auth.Principal, error) {
 	}, nil
 }
 
-// reasonFor maps golang-jwt's error, whose text may quote the token, to a reason. The signature is
-// checked before the claims, so a forged token reveals nothing about them.
-func reasonFor(err error) auth.Reason {
+// reasonFor maps golang-jwt's error, whose text may quote the token, to a reason; nil stays nil. The
+// signature is checked before the claims, so a forged token reveals nothing about them.
+func reasonFor(err error) error {
+	if err == nil {
+		return nil
+	}
 	for _, known := range []struct {
 		err    error
 		reason auth.Reason

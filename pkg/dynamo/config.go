@@ -7,20 +7,14 @@ import (
 	"users-api/pkg/env"
 )
 
-// FromEnv returns the client of a deployed function, configured by the variables that Lambda sets:
-// AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
-// AWS_ENDPOINT_URL_DYNAMODB or AWS_ENDPOINT_URL name another endpoint. It records every variable
-// that is missing or wrong as a fault of the reader, and the client is of no use then.
+// FromEnv returns the client of a deployed function, see amazon.Config.
 //
 // It does not use the SDK's config package, which reads files and asks services that a Lambda
 // function does not have, and doubles the time of a start.
 func FromEnv(r *env.Reader) *dynamodb.Client {
+	c := amazon.Config(r, "DYNAMODB")
 	return dynamodb.New(dynamodb.Options{
-		Region:       amazon.Region(r),
-		Credentials:  amazon.Credentials(r),
-		BaseEndpoint: amazon.Endpoint(r, "DYNAMODB"),
-		HTTPClient:   amazon.NewHTTPClient(),
-		Retryer:      newRetryer(),
+		Region: c.Region, Credentials: c.Credentials, BaseEndpoint: c.BaseEndpoint, HTTPClient: c.HTTPClient, Retryer: newRetryer(),
 	})
 }
 
