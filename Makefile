@@ -4,7 +4,7 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key invoke logs seed load smoke deploy package build bench cost reset clean FORCE
+.PHONY: help dev token api-key rotate invoke logs seed load smoke deploy package build bench cost reset clean FORCE
 .PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
@@ -39,8 +39,11 @@ dev: check-dev $(dev) ## run the service on this machine: the API is at http://1
 token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
 	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
 
-api-key: $(dev) ## make an API key and its API_KEYS entry, for any stage (NAME, SCOPES)
-	@exec $(dev) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"}
+api-key: $(dev) ## make an API key and its entry, and add that to the secret of a stage (NAME, SCOPES, STAGE=prod or local)
+	@exec $(dev) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"} $(if $(filter file,$(origin STAGE)),,-stage "$$STAGE")
+
+rotate: $(dev) ## replace the secret that signs the tokens of a stage; tokens by the old one are accepted until the next time (STAGE=dev)
+	@exec $(dev) rotate -stage "$$STAGE"
 
 bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
 	@go -C scripts build -o ../.build/bench ./bench

@@ -38,7 +38,8 @@ const secret = "the benchmark's own secret, which opens nothing else"
 func deployed(table string) map[string]string {
 	return map[string]string{
 		"TABLE_NAME": table, "SERVICE": "users-api", "STAGE": "bench", "CORS_ORIGINS": "*",
-		"JWT_SECRET": secret, "API_KEYS": "", "API_KEYS_ONLY": "false",
+		"SECRET_ID": "StageSecret", "API_KEYS_ONLY": "false", "TOKENS_ONLY": "false",
+		"JWT_SECRET": secret, "API_KEYS": "", // of a base that has no secret to read
 	}
 }
 
@@ -65,8 +66,8 @@ func (p project) environment(function, table string) ([]string, error) {
 }
 
 // lambdaEnvironment returns the variables that Lambda sets for every function ("Defined runtime
-// environment variables" in its developer guide), with the table at endpoint. GOMAXPROCS stands for
-// the two CPUs that Lambda shows a function of up to 1,769 MB: here it has one.
+// environment variables" in its developer guide), with the table and the secret at endpoint.
+// GOMAXPROCS stands for the two CPUs that Lambda shows a function of up to 1,769 MB: here it has one.
 func lambdaEnvironment(function string, mb int, endpoint string) []string {
 	return []string{
 		"_HANDLER=bootstrap", "LAMBDA_RUNTIME_DIR=/var/runtime", "LAMBDA_TASK_ROOT=/var/task",
@@ -74,7 +75,7 @@ func lambdaEnvironment(function string, mb int, endpoint string) []string {
 		fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", mb), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
 		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/users-api-bench-" + function,
 		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
-		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL_DYNAMODB=" + endpoint,
+		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL=" + endpoint,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=bench", "AWS_SESSION_TOKEN=bench",
 		"GOMAXPROCS=2", "LANG=en_US.UTF-8", "PATH=/usr/local/bin:/usr/bin/:/bin:/opt/bin", "TZ=:UTC",
 	}

@@ -6,7 +6,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"fmt"
 	"math/big"
+	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/url"
@@ -17,8 +19,9 @@ import (
 // tableHost is the name of the TLS server before the table.
 const tableHost = "localhost"
 
-// startTLS serves an endpoint over TLS as DynamoDB does: with HTTP/1.1 and a chain of
-// three certificates. It returns the server's URL and the root that it chains to.
+// startTLS serves an endpoint over TLS as DynamoDB and Secrets Manager do: with HTTP/1.1 and a chain
+// of three certificates. It answers calls of Secrets Manager itself. It returns the server's URL and
+// the root that it chains to.
 func startTLS(endpoint string) (server *httptest.Server, root []byte, err error) {
 	target, err := url.Parse(endpoint)
 	if err != nil {
@@ -28,7 +31,15 @@ func startTLS(endpoint string) (server *httptest.Server, root []byte, err error)
 	if err != nil {
 		return nil, nil, err
 	}
-	server = httptest.NewUnstartedServer(httputil.NewSingleHostReverseProxy(target))
+	table := httputil.NewSingleHostReverseProxy(target)
+	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
+			table.ServeHTTP(w, r)
+			return
+		}
+		value := fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":""}`, secret)
+		_, _ = fmt.Fprintf(w, `{"SecretString":%q}`, value)
+	}))
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
 	server.StartTLS()
 	server.URL = strings.Replace(server.URL, "127.0.0.1", tableHost, 1)

@@ -57,11 +57,11 @@ func TestWhatASaveChanges(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			root := tree(t)
-			before, err := configurationDigest(root, "secret")
+			before, err := configurationDigest(root)
 			require.NoError(t, err)
 			file := filepath.Join(root, test.file)
 			write(t, file, test.content)
-			after, err := configurationDigest(root, "secret")
+			after, err := configurationDigest(root)
 			require.NoError(t, err)
 			assert.Equal(t, test.config, before != after, "configuration")
 			for folder, want := range map[string]bool{"functions/get-user": test.getUser, "functions/ping": test.ping} {

@@ -63,7 +63,7 @@ func TestConsole(t *testing.T) {
 		"send again":           {method: "POST", target: first, want: 200},
 		"from another page":    {method: "POST", target: first, header: http.Header{"Origin": {"http://other.example"}}, want: 403},
 		"by a rebound name":    {method: "GET", target: "/_docs", header: http.Header{"Host": {"rebound.example"}}, want: 403},
-		"by the machine's":     {method: "GET", target: "/_docs", header: http.Header{"Host": {"127.0.0.1:1"}}, want: 200},
+		"by the machine's":     {method: "GET", target: "/_web/detail.js", header: http.Header{"Host": {"127.0.0.1:1"}}, want: 200},
 		"with too long a body": {method: "POST", target: second, want: 404},
 		"not kept":             {method: "GET", target: "/_console/requests/1", want: 404},
 		"no page":              {method: "GET", target: "/_users", want: 404},

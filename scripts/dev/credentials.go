@@ -8,7 +8,11 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
+
+	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/stagesecret"
 )
 
 // tokenCommand prints only a token that the local stage's authorizer accepts, for use in
@@ -17,7 +21,7 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	sub := flags.String("sub", "local-user", "subject, the principal in the logs")
 	scopes := scopesFlag(flags)
 	ttl := flags.Duration("ttl", time.Hour, "how long it is valid, such as 15m or 1h")
-	return func(_ context.Context, ws workspace) error {
+	return func(ctx context.Context, ws workspace) error {
 		if *ttl <= 0 {
 			return fmt.Errorf("TTL=%v: the token would have expired already; give a duration above 0, such as 15m or 1h", *ttl)
 		}
@@ -25,11 +29,11 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if err != nil {
 			return err
 		}
-		secret, err := localaws.ReadSecret(ws.state)
+		value, err := stagesecret.ReadLocal(ctx, ws.state, stagesecret.Current)
 		if err != nil {
 			return err
 		}
-		token, err := secret.Token(*sub, list, time.Now(), *ttl)
+		token, err := value.Token(*sub, list, time.Now(), *ttl)
 		if err != nil {
 			return err
 		}
@@ -38,30 +42,70 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	}
 }
 
-// apiKeyCommand makes a key for any stage. The key is printed once and kept nowhere.
+// apiKeyCommand makes a key, and adds its entry to the secret of a stage if one is named. The key is
+// printed once and kept nowhere.
 func apiKeyCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	name := flags.String("name", "partner", "name of the key, the principal in the logs")
 	scopes := scopesFlag(flags)
-	return func(_ context.Context, ws workspace) error {
+	stage := flags.String("stage", "", "stage whose secret gets the entry")
+	return func(ctx context.Context, ws workspace) error {
 		list, err := parseScopes(*scopes)
 		if err != nil {
 			return err
 		}
-		key, entry, err := localaws.NewAPIKey(*name, list)
+		key, entry, err := stagesecret.NewAPIKey(*name, list)
 		if err != nil {
 			return fmt.Errorf("NAME=%q: %w", *name, err)
 		}
-		_, err = fmt.Fprintf(ws.out, "key (give it to its owner; it is kept nowhere):\n  %s\nentry of API_KEYS (add it to apiKeys in the stage's secret, after a comma):\n  %s\n", key, entry)
+		todo := "add it to apiKeys in the stage's secret, after a comma, or have STAGE=... do it"
+		if *stage != "" {
+			if err := changeSecret(ctx, ws, *stage, func(v stagesecret.Value) { v.AddAPIKey(entry) }); err != nil {
+				return err
+			}
+			todo = "now in the secret of stage " + *stage
+		}
+		_, err = fmt.Fprintf(ws.out, "key (give it to its owner; it is kept nowhere):\n  %s\nentry of apiKeys (%s):\n  %s\n", key, todo, entry)
 		return err
 	}
 }
 
+// rotateCommand replaces the secret that signs a stage's tokens.
+func rotateCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
+	stage := flags.String("stage", localaws.Stage, "stage whose tokens get another secret")
+	return func(ctx context.Context, ws workspace) error {
+		if err := changeSecret(ctx, ws, *stage, stagesecret.Value.Rotate); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(ws.out, "stage %s has a new jwtSecret; tokens by the one before it are accepted until the next rotation\n", *stage)
+		return err
+	}
+}
+
+// changeSecret changes the secret of stage local in the local AWS, and that of any other stage with
+// the AWS configuration of the shell.
+func changeSecret(ctx context.Context, ws workspace, stage string, change func(stagesecret.Value)) (err error) {
+	var cfg aws.Config
+	if stage == localaws.Stage {
+		cfg, err = localaws.RunningConfig(ws.state)
+	} else {
+		cfg, err = account.ShellConfig(ctx)
+	}
+	if err != nil {
+		return err
+	}
+	secret, err := stagesecret.Open(ctx, cfg, localaws.Service+"-"+stage)
+	if err != nil {
+		return err
+	}
+	return secret.Change(ctx, change)
+}
+
 func scopesFlag(flags *flag.FlagSet) *string {
-	return flags.String("scopes", strings.Join(localaws.Scopes(), " "), "scopes, separated by spaces, commas or plus signs")
+	return flags.String("scopes", strings.Join(stagesecret.Scopes(), " "), "scopes, separated by spaces, commas or plus signs")
 }
 
 func parseScopes(list string) ([]string, error) {
-	known := localaws.Scopes()
+	known := stagesecret.Scopes()
 	scopes := strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(" ,+", r) })
 	unknown := func(scope string) bool { return !slices.Contains(known, scope) }
 	if len(scopes) == 0 || slices.ContainsFunc(scopes, unknown) {

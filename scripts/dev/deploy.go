@@ -25,7 +25,7 @@ var configuration = []string{"serverless.yml", "package-lock.json", "resources/*
 
 // deployedName is the secret that keeps the digest of the deployed configuration. The
 // local AWS itself has it, so that it is lost together with the deployment.
-const deployedName = localaws.SecretName + "/deployed"
+const deployedName = localaws.StackName + "/deployed"
 
 // deployer deploys the working tree to a local AWS.
 type deployer struct {
@@ -44,11 +44,7 @@ func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
 // changed, else the code of the functions that depend on one of the files. When it fails, the
 // previous deployment still serves. An error of the compiler or of the framework is its own text.
 func (d *deployer) sync(ctx context.Context, files []string) error {
-	secret, err := localaws.ReadSecret(d.ws.state)
-	if err != nil {
-		return err
-	}
-	digest, err := configurationDigest(d.ws.root, secret.Value()) // which a deployment copies
+	digest, err := configurationDigest(d.ws.root)
 	if err != nil {
 		return err
 	}
@@ -63,19 +59,15 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err == nil && aws.ToString(deployed.SecretString) == digest && len(functions) > 0 {
 		return d.replaceCode(ctx, functions, files)
 	}
-	if err := d.put(ctx, localaws.SecretName, secret.Value()); err != nil {
-		return err
-	}
 	if err := d.deploy(ctx); err != nil {
 		return err
 	}
 	return d.put(ctx, deployedName, digest)
 }
 
-// configurationDigest is a digest of the configuration's files and of another value.
-func configurationDigest(root, value string) (string, error) {
+// configurationDigest is a digest of the configuration's files.
+func configurationDigest(root string) (string, error) {
 	hash := sha256.New()
-	fmt.Fprintf(hash, "%q", value)
 	for _, pattern := range configuration {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {

@@ -34,6 +34,7 @@ var commands = map[string]command{
 	"install": installCommand,
 	"token":   tokenCommand,
 	"api-key": apiKeyCommand,
+	"rotate":  rotateCommand,
 	"reset":   resetCommand,
 }
 
@@ -48,7 +49,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: dev serve|install|token|api-key|reset [flags]; `make help` lists what they are for")
+		return errors.New("usage: dev serve|install|token|api-key|rotate|reset [flags]; `make help` lists what they are for")
 	}
 	root, err := repository.Root()
 	if err != nil {

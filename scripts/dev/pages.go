@@ -14,7 +14,7 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/install"
-	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/stagesecret"
 )
 
 //go:embed web
@@ -76,9 +76,9 @@ func guard(next http.Handler) http.Handler {
 // token, which lasts as long as a page may stay open.
 func (p *pages) page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		secret, err := localaws.ReadSecret(p.ws.state)
+		secret, err := stagesecret.ReadLocal(r.Context(), p.ws.state, stagesecret.Current)
 		if err == nil {
-			token, _ := secret.Token("local-user", localaws.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
+			token, _ := secret.Token("local-user", stagesecret.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
 			err = templates.ExecuteTemplate(w, name, struct{ URL, Path, Token string }{"http://" + r.Host, auth.Routes()[0].Path, token})
 		}
 		if err != nil {

@@ -34,6 +34,7 @@ function describe({ Resources: resources }) {
       tracing: TracingEnabled,
     },
     table: Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table'),
+    secret: Object.values(resources).find(({ Type }) => Type === 'AWS::SecretsManager::Secret'),
     log: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'), describeLog),
     entrance: {
       executeApi: !(document ? document['x-amazon-apigateway-endpoint-configuration'].disableExecuteApiEndpoint : DisableExecuteApiEndpoint),
@@ -74,11 +75,12 @@ function only(resources, type) {
 function describeFunction(resources, fn) {
   const { Policies } = resources[fn.Role['Fn::GetAtt'][0]].Properties;
   const valueOf = (value) => (value.Ref ? resources[value.Ref].Properties.TableName : value);
+  const variables = Object.entries(fn.Environment.Variables).filter(([, value]) => value !== ''); // which count as not set
   return {
     ...mapOf(['Description', 'Runtime', 'Architectures'], (name) => [name, fn[name]]),
     ...mapOf(['MemorySize', 'Timeout'], (name) => [name, Number(fn[name])]),
     tracing: fn.TracingConfig?.Mode ?? 'PassThrough',
-    environment: mapOf(Object.entries(fn.Environment.Variables), ([name, value]) => [name, valueOf(value)]),
+    environment: mapOf(variables, ([name, value]) => [name, valueOf(value)]),
     role: Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(({ Effect, Action, Resource, Condition }) => (
       { Effect, Action: [Action].flat(), Resource: [Resource].flat(), Condition }
     )),

@@ -37,7 +37,7 @@ const deployments = [
     sam: {
       Architecture: 'x86_64', MemorySize: '256', LogLevel: 'warn', LogDebugSample: '0.01', Prime: 'off', CorsOrigin: 'https://a.example',
       CorsMaxAge: '60', IdentityHeader: 'x-api-key', AcceptTokens: 'false', AuthorizerTtl: '0', ThrottleRate: '7', ThrottleBurst: '8',
-      SecretVersion: 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE', WriteThrottleRate: '5', WriteThrottleBurst: '6', AccessLogRole: 'existing',
+      WriteThrottleRate: '5', WriteThrottleBurst: '6', AccessLogRole: 'existing',
     },
   },
 ];
@@ -101,6 +101,7 @@ test('the comparison finds each kind of difference', () => {
     { from: '["dynamodb:GetItem", "dynamodb:DeleteItem"]', to: '["dynamodb:*"]', finds: /deleteUser > role .* > Action/ },
     { from: 'RetainExceptOnCreate, Delete]\n    UpdateReplacePolicy: Retain', to: 'Retain, Delete]\n    UpdateReplacePolicy: Retain', finds: /table > DeletionPolicy/ },
     { from: 'DeletionPolicy: !If [IsProd, RetainExceptOnCreate, Delete]', to: '', finds: /log > .* > DeletionPolicy/ },
+    { from: 'GenerateStringKey: jwtSecret', to: 'GenerateStringKey: key', finds: /secret > .* > GenerateStringKey/ },
     { from: 'maximum: 120', to: 'maximum: 121', finds: /model > UserInput > properties > age > maximum/ },
     { from: 'ValidateBody: false', to: 'ValidateBody: true', finds: /checksBody/ },
     { from: 'RequestModel: *userInput', to: '', finds: /PUT .* > model/ },

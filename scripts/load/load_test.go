@@ -201,12 +201,14 @@ func TestOptions(t *testing.T) {
 	} {
 		assert.ErrorContains(t, run(t.Context(), strings.Fields(args), func(string) string { return "" }, &strings.Builder{}), want)
 	}
-	for token, want := range map[string]string{"abc": "Bearer abc", "ApiKey k": "ApiKey k", "": "Bearer ey"} {
-		got, err := credentials(options{local: true}, token, "")
+	for token, want := range map[string]string{"abc": "Bearer abc", "ApiKey k": "ApiKey k"} {
+		got, err := credentials(t.Context(), options{local: true}, token, "")
 		require.NoError(t, err)
-		assert.Contains(t, got.Get("Authorization"), want)
+		assert.Equal(t, want, got.Get("Authorization"))
 	}
-	got, err := credentials(options{}, "", "key")
+	_, err := credentials(t.Context(), options{local: true}, "", "")
+	assert.ErrorContains(t, err, "start it with `make dev`")
+	got, err := credentials(t.Context(), options{}, "", "key")
 	require.NoError(t, err)
 	assert.Equal(t, http.Header{"X-Api-Key": {"key"}}, got)
 }

@@ -27,8 +27,8 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/progress"
+	"users-api/scripts/internal/stagesecret"
 )
 
 type options struct {
@@ -55,7 +55,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return err
 	}
-	header, err := credentials(o, strings.TrimSpace(getenv("TOKEN")), strings.TrimSpace(getenv("API_KEY")))
+	header, err := credentials(ctx, o, strings.TrimSpace(getenv("TOKEN")), strings.TrimSpace(getenv("API_KEY")))
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func parse(args []string) (options, error) {
 
 // credentials returns the headers that show who calls: the given token and key of x-api-key
 // or, for `make dev`, a token that is valid until the users are deleted.
-func credentials(o options, token, key string) (http.Header, error) {
+func credentials(ctx context.Context, o options, token, key string) (http.Header, error) {
 	header := http.Header{}
 	if key != "" {
 		header.Set("X-Api-Key", key)
@@ -100,7 +100,7 @@ func credentials(o options, token, key string) (http.Header, error) {
 			return nil, errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>', or set API_KEY if the stage takes x-api-key")
 		}
 		var err error
-		if token, err = localToken(o.duration + 15*time.Minute); err != nil {
+		if token, err = localToken(ctx, o.duration+15*time.Minute); err != nil {
 			return nil, err
 		}
 	}
@@ -113,12 +113,12 @@ func credentials(o options, token, key string) (http.Header, error) {
 	return header, nil
 }
 
-func localToken(ttl time.Duration) (string, error) {
-	secret, err := localaws.ReadSecret(".local")
+func localToken(ctx context.Context, ttl time.Duration) (string, error) {
+	value, err := stagesecret.ReadLocal(ctx, ".local", stagesecret.Current)
 	if err != nil {
 		return "", err
 	}
-	return secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), ttl)
+	return value.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), ttl)
 }
 
 // load attacks the API and reports. It deletes its users even when ctx ends.

@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -13,13 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
-	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"golang.org/x/sync/errgroup"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/store"
 	"users-api/pkg/user"
+	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/fakeuser"
 	"users-api/scripts/internal/localaws"
 )
@@ -33,7 +32,7 @@ type table struct {
 // openTable opens the table that TABLE_NAME names or, without it, that of `make dev`.
 func openTable(ctx context.Context, workers int) (table, error) {
 	if name := os.Getenv("TABLE_NAME"); name != "" {
-		cfg, err := shellConfig(ctx)
+		cfg, err := account.ShellConfig(ctx)
 		return newTable(cfg, name, "table "+name+" in "+cfg.Region, workers), err
 	}
 	url, err := localaws.Running(".local")
@@ -42,21 +41,6 @@ func openTable(ctx context.Context, workers int) (table, error) {
 	}
 	name := localaws.Service + "-" + localaws.Stage
 	return newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
-}
-
-// shellConfig reads the AWS configuration of the shell, and checks that it is complete.
-func shellConfig(ctx context.Context) (aws.Config, error) {
-	cfg, err := config.LoadDefaultConfig(ctx)
-	if err != nil {
-		return cfg, fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	if cfg.Region == "" {
-		return cfg, errors.New("no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
-	}
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return cfg, fmt.Errorf("no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%w)", err)
-	}
-	return cfg, nil
 }
 
 // newTable opens a table with a connection for each worker. It retries for longer than

@@ -125,9 +125,7 @@ class UsersApiPlugin {
   }
 
   async chooseUpdates() {
-    // A forced deployment updates all functions. The authorizer then reads its secret
-    // again: CloudFormation resolves references to secrets only in what it updates.
-    const updated = this.options.force ? code.functionsOf(this.template) : await this.driftedFunctions();
+    const updated = await this.driftedFunctions();
     code.readdress(updated, this.service.package.artifactDirectoryName);
     // The framework compares with its last deployment only and would skip this one.
     if (updated.length) this.options.force = true;

@@ -31,13 +31,9 @@ const rules = {
   authorizerTtl: wholeNumber(0, 3600),
   acceptTokens: isSwitch,
   acceptApiKeys: isSwitch,
-  secretVersion: emptyOr(
-    (value) => /^[A-Za-z0-9-]{32,64}$/.test(value),
-    'be the id of a version of the secret (aws secretsmanager list-secret-version-ids), or empty for the current version'
-  ),
   jwksUrl: emptyOr(
     isKeySetURL,
-    'be an https:// URL without user and fragment, or empty to verify tokens with the secret jwtSecret'
+    'be an https:// URL without user and fragment, or empty to verify tokens with the stage\'s secret'
   ),
   jwtAlgorithms: emptyOr(
     (value) => allMatch(value, new RegExp(`^(${algorithms.join('|')})$`)),

@@ -20,7 +20,6 @@ for (const given of [
   { partners: 'acme, globex-2', alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:ops' },
   { domain: 'api.example.com', certificateArn: arn('acm', 'certificate/1-a'), hostedZoneId: 'Z0123456789ABC' },
   { webAclArn: arn('wafv2', 'regional/webacl/users/1-a'), kmsKeyArn: arn('kms', 'key/1-a'), terminationProtection: 'true' },
-  { secretVersion: 'EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE' },
 ]) {
   test(`good parameters: ${JSON.stringify(given)}`, () => assert.deepEqual(problemsWith(given), []));
 }
@@ -55,7 +54,6 @@ for (const { given, says } of [
   { given: { webAclArn: arn('wafv2', 'global/webacl/users/1') }, says: /webAclArn .* must be the ARN of a regional web ACL/ },
   { given: { kmsKeyArn: arn('kms', 'alias/users') }, says: /kmsKeyArn .* must be the ARN of a KMS key, not of an alias/ },
   { given: { terminationProtection: 'maybe' }, says: /terminationProtection .* must be true, false, or null/ },
-  { given: { secretVersion: '1:2' }, says: /secretVersion/ },
   { given: { logDebugSample: 1.5 }, says: /logDebugSample is 1.5: it must be a share from 0 to 1/ },
   { given: { logLevel: undefined }, says: /logLevel is "": it must be debug, info, warn or error/ },
 ]) {

@@ -92,3 +92,10 @@ func ConfigFor(url string) aws.Config {
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 	}
 }
+
+// RunningConfig is Config for the server that another process runs on a state folder, or
+// ErrNotRunning.
+func RunningConfig(state string) (aws.Config, error) {
+	url, err := Running(state)
+	return ConfigFor(url), err
+}

@@ -167,8 +167,13 @@ test('production keeps users, logs and secrets safe', () => {
   assert.deepEqual(prod.Resources.UsersTable.Properties.DeletionProtectionEnabled, { 'Fn::If': ['ProtectsTable', true, false] });
   assert.equal(prod.Parameters.ProtectTable.Default, 'true', '"rollback" sets no parameter');
   assert.doesNotMatch(stageOf(prod).AccessLogSetting.Format, /header|input/i);
-  const { JWT_SECRET } = functionOf(prod, 'authorizer').Environment.Variables;
-  assert.equal(typeof JWT_SECRET, 'object', '"deploy function" would set a string, the reference, as the value');
+  const secret = prod.Resources.StageSecret;
+  assert.deepEqual([secret.DeletionPolicy, secret.UpdateReplacePolicy, secret.Properties.Name], ['RetainExceptOnCreate', 'Retain', undefined]);
+  // CloudFormation makes a new value if this changes, and so ends all API keys and tokens.
+  const generated = { SecretStringTemplate: '{"apiKeys":""}', GenerateStringKey: 'jwtSecret', PasswordLength: 64, ExcludePunctuation: true };
+  assert.deepEqual(secret.Properties.GenerateSecretString, generated);
+  assert.deepEqual(prod.Outputs.SecretArn.Value, { 'Fn::GetAtt': ['StageSecret', 'Id'] });
+  assert.doesNotMatch(JSON.stringify(prod), /{{resolve:/, 'no variable has a secret');
 });
 
 test('alarms watch the API, every function and the table, and one of them notifies the topic', () => {

@@ -19,7 +19,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
-	"users-api/scripts/internal/localaws"
 )
 
 type (
@@ -134,11 +133,4 @@ func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 	text, err := secret(t).Token(subject, []string{scope}, time.Now(), ttl)
 	require.NoError(t, err)
 	return text
-}
-
-func secret(t *testing.T) localaws.Secret {
-	t.Helper()
-	s, err := localaws.ReadSecret(stateFile(""))
-	require.NoError(t, err)
-	return s
 }

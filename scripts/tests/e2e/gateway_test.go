@@ -11,7 +11,7 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/harness"
-	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/stagesecret"
 )
 
 // testCredentials tests API Gateway's part in refusing a caller; the authorizer has its own tests.
@@ -21,7 +21,7 @@ func testCredentials(t *testing.T) {
 		status     int
 	}{
 		"a token":          {credential: "Bearer " + token(t), status: http.StatusOK},
-		"a key":            {credential: "ApiKey " + secret(t).APIKey, status: http.StatusOK},
+		"a key":            {credential: "ApiKey " + key, status: http.StatusOK},
 		"nothing":          {credential: anonymous, status: http.StatusUnauthorized},
 		"an expired token": {credential: "Bearer " + signed(t, "late", "users:read", -2*time.Minute), status: http.StatusUnauthorized},
 		"an unknown key":   {credential: "ApiKey " + uuid.NewString(), status: http.StatusUnauthorized},
@@ -37,7 +37,7 @@ func testCredentials(t *testing.T) {
 
 // testScopes calls each route with each scope alone, with and without a slash at the end of its path.
 func testScopes(t *testing.T) {
-	for _, scope := range append(localaws.Scopes(), "other") {
+	for _, scope := range append(stagesecret.Scopes(), "other") {
 		credential := "Bearer " + signed(t, "scoped", scope, time.Hour)
 		for _, route := range auth.Routes() {
 			for _, method := range route.Methods() {

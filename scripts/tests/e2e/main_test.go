@@ -16,10 +16,11 @@ import (
 	"users-api/scripts/internal/install"
 )
 
-// tree is the copy that the tests work in, and dev the `make dev` in it.
+// tree is the copy that the tests work in, dev the `make dev` in it, and key an API key of its stage.
 var (
 	tree harness.Tree
 	dev  *devServer
+	key  string
 )
 
 func TestMain(m *testing.M) {
@@ -43,6 +44,9 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, dev.Interrupt()) }()
+	if key, err = makeKey(); err != nil {
+		return 1, err
+	}
 	return m.Run(), nil
 }
 
@@ -77,6 +81,7 @@ func TestService(t *testing.T) {
 			"make logs":                     testLogs,
 		})
 	})
+	t.Run("the secret", testSecret)
 	t.Run("reload on save", testReload)
 	t.Run("restart", testRestart)
 	t.Run("port in use", testPortInUse)

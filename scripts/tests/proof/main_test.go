@@ -19,11 +19,8 @@ import (
 	"users-api/scripts/internal/localaws"
 )
 
-// cloud is the AWS of the run. Its authorizers accept the tokens that secret signs.
-var (
-	cloud  *localaws.Server
-	secret localaws.Secret
-)
+// cloud is the AWS of the run.
+var cloud *localaws.Server
 
 // local is the laptop's stage, and second a version beside it.
 var local, second *stage
@@ -52,9 +49,6 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	state := filepath.Join(trees[0].Dir, ".local")
-	if secret, err = localaws.ReadSecret(state); err != nil {
-		return 1, err
-	}
 	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: trees[0].Dir, State: state, Auth: true})
 	if err != nil {
 		return 1, err

@@ -50,6 +50,7 @@ var needs = []need{
 	{function: "updateUser", action: "dynamodb:DeleteItem", Request: putAddress}, // the old address's reservation
 	{function: "deleteUser", action: "dynamodb:GetItem", Request: remove},
 	{function: "deleteUser", action: "dynamodb:DeleteItem", Request: remove},
+	{function: "authorizer", action: "secretsmanager:GetSecretValue", Request: list},
 }
 
 // testNeeds takes each right away from the function that has it, and checks that a request fails.
@@ -59,7 +60,11 @@ func testNeeds(t *testing.T) {
 		for _, g := range grants(t, name) {
 			i := slices.IndexFunc(needs, func(n need) bool { return n.function == name && n.action == g.action })
 			require.GreaterOrEqual(t, i, 0, "no request needs %s of %s: add one that does to needs in needs_test.go, or remove the action from serverless.yml", g.action, name)
-			t.Run(name+" without "+g.action, func(t *testing.T) { needs[i].test(t, deployed[name].Role) })
+			test := needs[i].test
+			if name == "authorizer" {
+				test = needs[i].testAuthorizer
+			}
+			t.Run(name+" without "+g.action, func(t *testing.T) { test(t, deployed[name].Role) })
 		}
 	}
 }
@@ -73,6 +78,17 @@ func (n need) test(t *testing.T, role string) {
 	assert.Contains(t, causeOf(t, n.function, a), "is not authorized to perform: "+n.action)
 	giveBack()
 	assert.Less(t, local.call(t, of(user, n.Request)).Status, 300, "with the right, it works")
+}
+
+// testAuthorizer checks that the authorizer, which an unknown API key causes to read its secret, logs
+// why it cannot, and that the secret that it knows serves on.
+func (n need) testAuthorizer(t *testing.T, role string) {
+	defer takeAway(t, role, n.action)()
+	harness.Eventually(t, func() bool {
+		harness.Send(t, local.url, harness.Request{Method: "GET", Target: "/users", Credential: "ApiKey unknown"}).Fails(t, http.StatusUnauthorized)
+		return local.logged(t, "authorizer", "is not authorized to perform: "+n.action) != ""
+	}, "the log says why")
+	assert.Equal(t, http.StatusOK, local.call(t, n.Request).Status)
 }
 
 // takeAway denies a role an action, until the function that it returns is called.

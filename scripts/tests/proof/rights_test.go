@@ -20,6 +20,7 @@ type grant struct{ action, on string }
 // resources are the resources that functions have rights to, by their names in serverless.yml.
 var resources = map[string]string{
 	"${self:custom.table}":                            "table",
+	"${self:custom.secret}":                           "secret",
 	"map[Fn::Sub:${UsersTable.Arn}/index/byCreation]": "index",
 }
 
@@ -86,7 +87,9 @@ var probes = []probe{
 	{name: "GetItem of another version", grant: grant{action: "dynamodb:GetItem", on: "another version"}, awsCall: onTable("GetItem", other+","+noKey)},
 	{name: "DeleteItem of another version", grant: grant{action: "dynamodb:DeleteItem", on: "another version"}, awsCall: onTable("DeleteItem", other+","+noKey+","+never)},
 	{name: "reading the secret", grant: grant{action: "secretsmanager:GetSecretValue", on: "secret"},
-		awsCall: awsCall{service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: `{"SecretId":"users-api/local"}`}},
+		awsCall: awsCall{service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: `{"SecretId":"{secret of local}"}`}},
+	{name: "reading the secret of another version", grant: grant{action: "secretsmanager:GetSecretValue", on: "another version"},
+		awsCall: awsCall{service: "secretsmanager", target: "secretsmanager.GetSecretValue", body: `{"SecretId":"{secret of v2}"}`}},
 	{name: "reading the authorizer's environment", grant: grant{action: "lambda:GetFunctionConfiguration", on: "authorizer"},
 		awsCall: awsCall{service: "lambda", path: "2015-03-31/functions/users-api-local-authorizer/configuration"}},
 	{name: "reading logs", grant: grant{action: "logs:FilterLogEvents", on: "log"},
@@ -97,6 +100,10 @@ var probes = []probe{
 // grants. Rights to write logs have no probe: the emulator does not check them.
 func testRights(t *testing.T) {
 	deployed := local.look(t).Functions
+	fill := strings.NewReplacer("{secret of local}", local.secret(t).ARN, "{secret of v2}", second.secret(t).ARN)
+	for i := range probes {
+		probes[i].body = fill.Replace(probes[i].body)
+	}
 	for _, p := range probes {
 		require.Equal(t, "allowed", p.outcome(t, cloud.Config()), "%s by the account's root", p.name)
 	}

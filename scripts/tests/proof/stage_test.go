@@ -17,6 +17,7 @@ import (
 
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
+	"users-api/scripts/internal/stagesecret"
 )
 
 // stage is a stage, and the copy of the working tree that it is deployed from.
@@ -79,11 +80,12 @@ func (s *stage) deploy(t *testing.T, params ...string) string {
 	return p.Out.Text()
 }
 
-func (s *stage) createSecret(t *testing.T) {
+// secret returns the secret that the stage's stack has made.
+func (s *stage) secret(t *testing.T) stagesecret.Secret {
 	t.Helper()
-	value := fmt.Sprintf(`{"jwtSecret":%q,"apiKeys":%q}`, secret.JWTSecret, secret.APIKeys)
-	body := fmt.Sprintf(`{"Name":"%s/%s","SecretString":%q}`, localaws.Service, s.name, value)
-	awsCall{service: "secretsmanager", target: "secretsmanager.CreateSecret", body: body}.must(t)
+	secret, err := stagesecret.Open(t.Context(), cloud.Config(), s.prefix())
+	require.NoError(t, err)
+	return secret
 }
 
 // editGetUser makes the program of getUser write a text when it starts.
@@ -122,7 +124,9 @@ func (s *stage) editResponses(t *testing.T, edit func(yaml string) string) (undo
 // call sends a request of a caller with all rights.
 func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	t.Helper()
-	token, err := secret.Token("proof", []string{"users:read", "users:write"}, time.Now(), time.Hour)
+	value, err := s.secret(t).Read(t.Context(), stagesecret.Current)
+	require.NoError(t, err)
+	token, err := value.Token("proof", []string{"users:read", "users:write"}, time.Now(), time.Hour)
 	require.NoError(t, err)
 	r.Credential, r.Header, r.Body = "Bearer "+token, s.header, strings.ReplaceAll(r.Body, "{new}", harness.Email())
 	a := harness.Send(t, s.url, r)

@@ -1,0 +1,147 @@
+// Package stagesecret reads and changes the secret of a deployed stage, which has the key that signs
+// its JWTs and its API keys.
+package stagesecret
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
+
+	"users-api/scripts/internal/localaws"
+)
+
+// The staging labels of versions.
+const (
+	Current  = "AWSCURRENT"
+	Previous = "AWSPREVIOUS"
+	pending  = "AWSPENDING"
+)
+
+// output is the output of the stack that has the secret's ARN.
+const output = "SecretArn"
+
+// Secret is the secret of a stage.
+type Secret struct {
+	ARN    string
+	client *secretsmanager.Client
+}
+
+// Open finds the secret of a stage by the output of its stack.
+func Open(ctx context.Context, cfg aws.Config, stack string) (Secret, error) {
+	out, err := cloudformation.NewFromConfig(cfg).DescribeStacks(ctx, &cloudformation.DescribeStacksInput{StackName: &stack})
+	if err != nil {
+		return Secret{}, fmt.Errorf("find the secret of %s, which its deployment makes: %w", stack, err)
+	}
+	for _, o := range out.Stacks[0].Outputs {
+		if aws.ToString(o.OutputKey) == output {
+			return Secret{aws.ToString(o.OutputValue), secretsmanager.NewFromConfig(cfg)}, nil
+		}
+	}
+	return Secret{}, fmt.Errorf("the stack %s has no output %s: deploy it first", stack, output)
+}
+
+// ReadLocal is Read for stage local in the local AWS that runs on a state folder.
+func ReadLocal(ctx context.Context, state, label string) (Value, error) {
+	cfg, err := localaws.RunningConfig(state)
+	if err != nil {
+		return nil, err
+	}
+	secret, err := Open(ctx, cfg, localaws.StackName)
+	if err != nil {
+		return nil, err
+	}
+	return secret.Read(ctx, label)
+}
+
+// Read returns the version with a staging label.
+func (s Secret) Read(ctx context.Context, label string) (Value, error) {
+	v, err := s.version(ctx, label)
+	return v.value, err
+}
+
+// version is a version of the secret; the zero value is none.
+type version struct {
+	id    string
+	value Value
+}
+
+func (s Secret) version(ctx context.Context, label string) (v version, err error) {
+	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.ARN, VersionStage: &label})
+	if err != nil {
+		return v, fmt.Errorf("read the secret: %w", err)
+	}
+	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &v.value) != nil {
+		return v, fmt.Errorf("%s of the secret %s is not a JSON object of texts", label, s.ARN)
+	}
+	v.id = aws.ToString(out.VersionId)
+	return v, nil
+}
+
+// maxTries is more than the changes that people make at the same time.
+const maxTries = 20
+
+// Change makes a new version current, which change makes of the current one. A change that somebody
+// else makes meanwhile is not lost: change is called again.
+func (s Secret) Change(ctx context.Context, change func(Value)) error {
+	for range maxTries {
+		err := s.tryChange(ctx, change)
+		if _, moved := errors.AsType[*types.InvalidParameterException](err); !moved {
+			return err
+		}
+	}
+	return fmt.Errorf("gave up after %d tries: others change the secret %s at the same time", maxTries, s.ARN)
+}
+
+// tryChange moves AWSCURRENT from the version that was read, which fails if another one has it
+// meanwhile.
+// https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
+func (s Secret) tryChange(ctx context.Context, change func(Value)) error {
+	from, err := s.version(ctx, Current)
+	if err != nil {
+		return err
+	}
+	jwtSecret := from.value[jwtSecretName]
+	change(from.value)
+	text, err := json.Marshal(from.value)
+	if err != nil {
+		return err
+	}
+	before, err := s.version(ctx, Previous)
+	if _, none := errors.AsType[*types.ResourceNotFoundException](err); err != nil && !none {
+		return err
+	}
+	to, err := s.client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{
+		SecretId: &s.ARN, SecretString: aws.String(string(text)), VersionStages: []string{pending},
+	})
+	if err != nil {
+		return fmt.Errorf("put a version of the secret: %w", err)
+	}
+	if err := s.move(ctx, Current, from.id, *to.VersionId); err != nil {
+		return err
+	}
+	if before.id == "" || from.value[jwtSecretName] != jwtSecret {
+		return nil
+	}
+	// AWSPREVIOUS has moved along. It goes back to the version with the secret whose tokens are still
+	// good, which the change did not concern.
+	if err := s.move(ctx, Previous, from.id, before.id); err != nil {
+		return fmt.Errorf("the secret is changed, but tokens by the jwtSecret before its last rotation are no longer accepted: %v", err)
+	}
+	return nil
+}
+
+func (s Secret) move(ctx context.Context, label, from, to string) error {
+	_, err := s.client.UpdateSecretVersionStage(ctx, &secretsmanager.UpdateSecretVersionStageInput{
+		SecretId: &s.ARN, VersionStage: &label, RemoveFromVersionId: &from, MoveToVersionId: &to,
+	})
+	if err != nil {
+		return fmt.Errorf("move %s to another version of the secret: %w", label, err)
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package e2e
+
+import (
+	"context"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/stagesecret"
+)
+
+// secret returns the values of the stage's secret.
+func secret(t *testing.T) stagesecret.Value { return version(t, stagesecret.Current) }
+
+func version(t *testing.T, label string) stagesecret.Value {
+	t.Helper()
+	value, err := stagesecret.ReadLocal(t.Context(), stateFile(""), label)
+	require.NoError(t, err)
+	return value
+}
+
+// makeKey returns an API key that `make api-key` adds to the stage's secret.
+func makeKey() (string, error) {
+	p, err := tree.Run(context.Background(), nil, "make", "-s", "api-key", "STAGE=local")
+	if err != nil {
+		return "", err
+	}
+	return regexp.MustCompile(`(?m)^  (\w+)$`).FindStringSubmatch(p.Stdout.Text())[1], nil
+}
+
+// testSecret rotates the secret of tokens, with no deployment: tokens by the old one stay good. API
+// keys that are added at the same time are all in it, and end no tokens.
+func testSecret(t *testing.T) {
+	old, oldToken := secret(t)["jwtSecret"], signed(t, "old", "users:read", time.Hour) // which API Gateway has not seen
+	command(t, "make", "-s", "rotate", "STAGE=local")
+	status := func(token string) int {
+		return call(t, request{Method: "GET", Target: "/users", Credential: "Bearer " + token}).Status
+	}
+	harness.Eventually(t, func() bool { return status(signed(t, "new", "users:read", time.Hour)) == http.StatusOK }, "a token by the new secret")
+	assert.Equal(t, http.StatusOK, status(oldToken))
+	before := secret(t)["apiKeys"]
+	assert.Equal(t, make([]error, 3), harness.Together(3, func(int) error { _, err := makeKey(); return err }))
+	assert.Regexp(t, `^`+regexp.QuoteMeta(before)+`(,partner:[0-9a-f]{64}:users:read\+users:write){3}$`, secret(t)["apiKeys"])
+	assert.Equal(t, old, version(t, stagesecret.Previous)["jwtSecret"])
+
+	out := command(t, "make", "-s", "token", "SUB=alice", "SCOPES=users:read", "TTL=5m").Stdout.Text()
+	token, err := jwt.Parse(strings.TrimSuffix(out, "\n"), func(*jwt.Token) (any, error) { return []byte(secret(t)["jwtSecret"]), nil },
+		jwt.WithValidMethods([]string{"HS256"}), jwt.WithSubject("alice"), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
+	require.NoError(t, err)
+	claims := token.Claims.(jwt.MapClaims)
+	assert.Equal(t, "users:read", claims["scope"])
+	assert.Equal(t, (5 * time.Minute).Seconds(), claims["exp"].(float64)-claims["iat"].(float64))
+}
