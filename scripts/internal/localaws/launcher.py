@@ -12,6 +12,7 @@ Everything changed here is private to ministack, whose version requirements.txt 
 import json
 import os
 import queue
+import secrets
 import signal
 import socketserver
 import sys
@@ -67,6 +68,19 @@ def settings_by_path(raw, settings=provisioners._apigw_method_settings):
 
 
 provisioners._apigw_method_settings = settings_by_path
+
+
+# Its CloudFormation gives a secret without a name the same one again, and so overwrites
+# what a removed stack retained.
+def create_secret(logical_id, props, stack_name, create=provisioners._sm_secret_create):
+    return create(logical_id, {"Name": f"{stack_name}-{logical_id}-{secrets.token_hex(6)}", **props}, stack_name)
+
+
+def update_secret(physical_id, before, after, *args, update=provisioners._sm_secret_update, **kwargs):
+    return update(physical_id, {"Name": physical_id, **before}, {"Name": physical_id, **after}, *args, **kwargs)
+
+
+provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"].update(create=create_secret, update=update_secret)
 
 output, output_lock = os.fdopen(3, "w"), threading.Lock()
 
