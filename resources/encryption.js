@@ -1,6 +1,6 @@
 'use strict';
 
-// Encrypts the table and the logs with a KMS key of the account (parameter kmsKeyArn).
+// Encrypts the table, the secret and the logs with a KMS key of the account (parameter kmsKeyArn).
 // What is returned is merged into the resources that exist without it;
 // scripts/serverless gives the roles the right to use the key.
 
@@ -15,6 +15,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   return {
     Resources: {
       UsersTable: { Properties: { SSESpecification: { SSEEnabled: true, SSEType: 'KMS', KMSMasterKeyId: key } } },
+      StageSecret: { Properties: { KmsKeyId: key } },
       ...Object.fromEntries(groups.map((id) => [id, { Type: 'AWS::Logs::LogGroup', Properties: { KmsKeyId: key } }])),
     },
   };
