@@ -11,9 +11,6 @@ const tools = require('./tools');
 const template = 'resources/deployer.yml';
 const given = { Stage: 'dev', Repository: 'example/users-api', HostedZoneId: 'Z1', WebAclArn: 'arn:aws:wafv2:::webacl', KmsKeyArn: 'arn:aws:kms:::key' };
 
-// Types of resources that only some stages have, and compiledTemplate(everything) has not.
-const optional = ['AWS::SecretsManager::Secret', 'AWS::ApiGateway::DomainName', 'AWS::ApiGateway::BasePathMapping', 'AWS::Route53::RecordSet', 'AWS::WAFv2::WebACLAssociation'];
-
 // What the framework and the plugin call themselves.
 const calls = [/^cloudformation:/, /^s3:(PutObject|DeleteObjectVersion)$/, /^lambda:(GetAccountSettings|List\*)$/, /^acm:DescribeCertificate$/];
 
@@ -36,7 +33,7 @@ const covers = (granted, action) => new RegExp(`^${granted.replaceAll('*', '.*')
 test('the deployer has the rights that a deployment needs, and no other', async () => {
   tools.cfnLint([template]);
   const templates = await Promise.all([compiledTemplate('prod', everything), compiledTemplate('dev')]);
-  const types = new Set([...optional, ...templates.flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type))]);
+  const types = new Set(templates.flatMap(({ Resources }) => Object.values(Resources).map(({ Type }) => Type)));
   const documented = tools.actionsOf([...types]);
   const needed = documented.filter((action) => !Object.values(unused).some((pattern) => pattern.test(action)));
   for (const [reason, pattern] of Object.entries(unused)) assert.ok(documented.some((action) => pattern.test(action)), `${reason}: no longer documented, remove it`);
