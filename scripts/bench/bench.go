@@ -35,7 +35,7 @@ func (b *bench) run(ctx context.Context) (all []*series, err error) {
 		return nil, err
 	}
 	b.closers = append(b.closers, b.quota.remove)
-	if b.work, err = os.MkdirTemp("", "users-api-bench-"); err != nil {
+	if b.work, err = os.MkdirTemp("", "bench-"); err != nil {
 		return nil, err
 	}
 	b.closers = append(b.closers, func() error { return os.RemoveAll(b.work) })

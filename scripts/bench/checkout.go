@@ -49,7 +49,7 @@ var yardsticks = []string{floor, conventional}
 
 // open reads and builds a checkout, and fills its table with more users than a page holds.
 func (b *bench) open(ctx context.Context, dir, suffix string) (c *checkout, err error) {
-	c = &checkout{suffix: suffix, name: "users-api-bench" + strings.TrimPrefix(suffix, "/")}
+	c = &checkout{suffix: suffix, name: "bench" + strings.TrimPrefix(suffix, "/")}
 	if c.dir, err = filepath.Abs(dir); err != nil {
 		return nil, err
 	}

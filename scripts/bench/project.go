@@ -37,7 +37,7 @@ const secret = "the benchmark's own secret, which opens nothing else"
 // deployed returns the variables whose values only a deployment knows.
 func deployed(table string) map[string]string {
 	return map[string]string{
-		"TABLE_NAME": table, "SERVICE": "users-api", "STAGE": "bench", "CORS_ORIGINS": "*",
+		"TABLE_NAME": table, "SERVICE": "example", "STAGE": "bench", "CORS_ORIGINS": "*",
 		"SECRET_ID": "StageSecret", "API_KEYS_ONLY": "false", "TOKENS_ONLY": "false",
 		"JWT_SECRET": secret, "API_KEYS": "", // of a base that has no secret to read
 	}
@@ -71,9 +71,9 @@ func (p project) environment(function, table string) ([]string, error) {
 func lambdaEnvironment(function string, mb int, endpoint string) []string {
 	return []string{
 		"_HANDLER=bootstrap", "LAMBDA_RUNTIME_DIR=/var/runtime", "LAMBDA_TASK_ROOT=/var/task",
-		"AWS_LAMBDA_FUNCTION_NAME=users-api-bench-" + function, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
+		"AWS_LAMBDA_FUNCTION_NAME=example-bench-" + function, "AWS_LAMBDA_FUNCTION_VERSION=$LATEST",
 		fmt.Sprint("AWS_LAMBDA_FUNCTION_MEMORY_SIZE=", mb), "AWS_LAMBDA_INITIALIZATION_TYPE=on-demand",
-		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/users-api-bench-" + function,
+		"AWS_LAMBDA_LOG_GROUP_NAME=/aws/lambda/example-bench-" + function,
 		"AWS_LAMBDA_LOG_STREAM_NAME=2026/01/01/[$LATEST]0123456789abcdef0123456789abcdef",
 		"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "AWS_ENDPOINT_URL=" + endpoint,
 		"AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=bench", "AWS_SESSION_TOKEN=bench",

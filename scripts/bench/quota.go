@@ -29,7 +29,7 @@ func newQuota() (*quota, error) {
 		q = &quota{dir: "/sys/fs/cgroup", v2: true}
 		_ = q.write("cgroup.subtree_control", "+cpu") // if it fails, so does set
 	}
-	q.dir = filepath.Join(q.dir, fmt.Sprint("users-api-bench-", os.Getpid()))
+	q.dir = filepath.Join(q.dir, fmt.Sprint("bench-", os.Getpid()))
 	if err := errors.Join(os.Mkdir(q.dir, 0o755), q.set(fullCPU)); err != nil {
 		_ = q.remove()
 		return nil, fmt.Errorf("set a CPU quota: %w\nRun the bench as root; in a container, mount a writable cgroup file system", err)

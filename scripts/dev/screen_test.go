@@ -11,7 +11,7 @@ import (
 )
 
 // functionLine is what a function writes.
-const functionLine = `{"timestamp":"2026-11-22T11:00:00.000Z","level":"INFO","message":"request","service":"users-api",` +
+const functionLine = `{"timestamp":"2026-11-22T11:00:00.000Z","level":"INFO","message":"request","service":"example",` +
 	`"function_name":"users-api-local-getUser","cold_start":true,"durationMs":3.1,"requestId":"r1","correlation_id":"c1",` +
 	`"route":"GET /users/{id}","method":"GET","principal":"alice","status":404,"Requests":1,"notFound":"a user",` +
 	`"error":"get user \"42\": not found","_aws":{"CloudWatchMetrics":[{"Metrics":[{"Name":"Requests"}]}]}}`

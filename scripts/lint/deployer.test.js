@@ -9,7 +9,7 @@ const { everything, compiledTemplate } = require('../serverless/testing/service'
 const tools = require('./tools');
 
 const template = 'resources/deployer.yml';
-const given = { Stage: 'dev', Repository: 'example/users-api', HostedZoneId: 'Z1', WebAclArn: 'arn:aws:wafv2:::webacl', KmsKeyArn: 'arn:aws:kms:::key' };
+const given = { Stage: 'dev', Repository: 'owner/name', HostedZoneId: 'Z1', WebAclArn: 'arn:aws:wafv2:::webacl', KmsKeyArn: 'arn:aws:kms:::key' };
 
 // What the framework and the plugin call themselves.
 const calls = [/^cloudformation:/, /^s3:(PutObject|DeleteObjectVersion)$/, /^lambda:(GetAccountSettings|List\*)$/, /^acm:DescribeCertificate$/];

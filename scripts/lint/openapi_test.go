@@ -13,6 +13,7 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/pkg/user"
+	"users-api/scripts/internal/localaws"
 )
 
 // document reads openapi.yml and checks it and its examples against OpenAPI 3.0.
@@ -125,10 +126,12 @@ func TestOpenAPIHasTheMembersOfAUser(t *testing.T) {
 	assert.ElementsMatch(t, members(user.User{}), output.Required)
 }
 
-func TestOpenAPIHasTheVersionOfThePackage(t *testing.T) {
+func TestServiceAndVersionAreTheSameInAllPlaces(t *testing.T) {
 	t.Parallel()
-	var npm struct{ Name, Version string }
+	var npm struct{ Version string }
 	readYAML(t, "package.json", &npm)
+	var definition struct{ Service string }
+	readYAML(t, "serverless.yml", &definition)
 	info := document(t).Info
-	assert.Equal(t, []string{npm.Name, npm.Version}, []string{info.Title, info.Version})
+	assert.Equal(t, []string{definition.Service, definition.Service, npm.Version}, []string{localaws.Service, info.Title, info.Version})
 }

@@ -23,7 +23,7 @@ func TestSettingsHaveTheAlgorithms(t *testing.T) {
 	var accepted []string
 	for _, config := range []map[string]string{
 		{"JWT_SECRET": strings.Repeat("s", 32)},
-		{"JWKS_URL": "https://issuer.example/keys", "JWT_ISSUER": "issuer", "JWT_AUDIENCE": "users-api"},
+		{"JWKS_URL": "https://issuer.example/keys", "JWT_ISSUER": "issuer", "JWT_AUDIENCE": "example"},
 	} {
 		config["JWT_ALGORITHMS"] = "none" // the error lists those that may be set
 		_, err := credential.New(func(name string) (string, bool) { return config[name], true }, http.DefaultClient, time.Now)

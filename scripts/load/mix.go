@@ -65,7 +65,7 @@ type mix struct {
 // newMix makes requests of the API at base. header has the credentials.
 func newMix(base string, header http.Header) *mix {
 	m := &mix{base: base, header: header, seed: rand.Uint64(), free: make(chan *account, 10_000), pause: time.Second}
-	m.header.Set("User-Agent", "users-api-load")
+	m.header.Set("User-Agent", "load")
 	for _, k := range kinds {
 		m.deck = append(m.deck, slices.Repeat([]*kind{k}, k.share)...)
 	}

@@ -33,7 +33,7 @@ func newReport() *report {
 	for _, k := range kinds {
 		r.routes[k.route] = &metrics{}
 	}
-	r.plot = plot.New(plot.Title("users-api under load"), plot.Downsample(4000), plot.Label(func(*vegeta.Result) string { return r.line }))
+	r.plot = plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(func(*vegeta.Result) string { return r.line }))
 	return r
 }
 

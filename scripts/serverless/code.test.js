@@ -8,7 +8,7 @@ const path = require('node:path');
 const test = require('node:test');
 const { functionsOf, addressByContent, drifted, readdress, storeByContent, removeUnused } = require('./code');
 
-const service = 'serverless/users-api/dev';
+const service = 'serverless/example/dev';
 const deployment = `${service}/1700000000000-2023-11-14T22:13:20.000Z`;
 const sha256 = (text, encoding) => crypto.createHash('sha256').update(text).digest(encoding);
 const keyOf = (text) => `${service}/code/${sha256(text, 'hex')}/getUser.zip`;

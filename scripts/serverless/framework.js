@@ -15,7 +15,7 @@ function requireOwn(serverless) {
   throw new serverless.classes.Error(
     `this service is deployed by the framework in its node_modules, and this is another one (version ${serverless.version}): ` +
       'type "npx serverless ..." in place of "serverless ..."',
-    'USERS_API_FRAMEWORK'
+    'SERVICE_FRAMEWORK'
   );
 }
 

@@ -19,7 +19,7 @@ const { deployWithoutRemoved } = require('./removed');
 const { retainLogs, adoptRetained } = require('./retain');
 const { attachStage, setBodyValidation } = require('./stage');
 
-class UsersApiPlugin {
+class ServicePlugin {
   constructor(serverless, options, { log, progress } = {}) {
     requireOwn(serverless);
     this.serverless = serverless;
@@ -68,7 +68,7 @@ class UsersApiPlugin {
 
   /** Builds the named functions and hands their packages to the framework. */
   async build(names) {
-    const step = this.progress.create({ name: 'users-api-build', message: 'Building the Go functions' });
+    const step = this.progress.create({ name: 'build-functions', message: 'Building the Go functions' });
     try {
       const packages = await buildFunctions({
         root: this.serverless.serviceDir,
@@ -81,7 +81,7 @@ class UsersApiPlugin {
         fn.package = { ...fn.package, artifact: packages[name] };
       }
     } catch (error) {
-      throw new this.serverless.classes.Error(error.message, 'USERS_API_BUILD');
+      throw new this.serverless.classes.Error(error.message, 'SERVICE_BUILD');
     } finally {
       step.remove();
     }
@@ -153,4 +153,4 @@ class UsersApiPlugin {
   }
 }
 
-module.exports = UsersApiPlugin;
+module.exports = ServicePlugin;

@@ -18,7 +18,7 @@ const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared
 function deployerOf() {
   const calls = [];
   const provider = { getStage: () => 'prod', getRegion: () => 'eu-central-1', getCustomDeploymentRole: () => undefined };
-  provider.naming = { getStackName: () => 'users-api-prod', getStackChangeSetName: () => 'changes', getCompiledTemplateS3Suffix: () => 't.json' };
+  provider.naming = { getStackName: () => 'example-prod', getStackChangeSetName: () => 'changes', getCompiledTemplateS3Suffix: () => 't.json' };
   const service = { provider: {}, package: {} };
   const deployer = Object.assign({ provider, serverless: { service } }, ...ofFramework.map((name) => require(`serverless/lib/plugins/aws/lib/${name}`)));
   deployer.cloudFormationClientPromise = { send: async ({ constructor, input }) => calls.push({ call: constructor.name, ...input }) };
@@ -80,10 +80,10 @@ for (const [name, deployed, ofAccount, kept] of [
 function keysOf(...partners) {
   const Resources = {};
   for (const [i, partner] of partners.entries()) {
-    Resources[`ApiGatewayApiKey${i + 1}`] = { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: `users-api-prod-${partner}` } };
+    Resources[`ApiGatewayApiKey${i + 1}`] = { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: `example-prod-${partner}` } };
     Resources[`ApiGatewayUsagePlanKey${i + 1}`] = { Type: 'AWS::ApiGateway::UsagePlanKey', Properties: { KeyId: { Ref: `ApiGatewayApiKey${i + 1}` } } };
   }
-  nameKeys({ Resources }, 'users-api-prod-');
+  nameKeys({ Resources }, 'example-prod-');
   return Resources;
 }
 

@@ -11,7 +11,7 @@ async function preflight({ serverless, options, provider, log }) {
   const { service, processedInput, classes } = serverless;
   const stage = provider.getStage();
   const refuse = (problems) => {
-    if (problems.length) throw new classes.Error(`nothing was done for stage ${stage}:\n  - ${problems.join('\n  - ')}\n`, 'USERS_API_PREFLIGHT');
+    if (problems.length) throw new classes.Error(`nothing was done for stage ${stage}:\n  - ${problems.join('\n  - ')}\n`, 'SERVICE_PREFLIGHT');
   };
   refuse(await missingRegion(processedInput.commands, options, stage));
   if (processedInput.commands.join(' ') !== 'deploy') return;

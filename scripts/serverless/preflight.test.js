@@ -23,13 +23,13 @@ async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurren
     const [statusCode, body, headers = {}] = { ...account, ...answers }[name];
     return { response: new HttpResponse({ statusCode, headers, body: Readable.from([body]) }) };
   };
-  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `users-api-dev-${name}`, reservedConcurrency }));
+  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `example-dev-${name}`, reservedConcurrency }));
   const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1, requestHandler: { handle } };
   const plugin = {
     options,
     log: { notice: (text) => says.push(text), warning: (text) => says.push(text) },
     serverless: { classes: { Error }, processedInput: { commands }, service: { custom: { preflight: wanted }, functions } },
-    provider: { getStage: () => stage, getRegion: () => 'eu-central-1', naming: { getStackName: () => 'users-api-dev' }, getAwsSdkV3Config: async () => config },
+    provider: { getStage: () => stage, getRegion: () => 'eu-central-1', naming: { getStackName: () => 'example-dev' }, getAwsSdkV3Config: async () => config },
   };
   const refusal = await preflight(plugin).then(() => `nothing was done for stage ${stage}:`, ({ message }) => message);
   const [start, ...problems] = refusal.trim().split('\n  - ');

@@ -6,7 +6,7 @@ const { problems, unknownNames } = require('./settings');
 const { definition } = require('./testing/service');
 
 const rows = require('../../pkg/testing/parameters/parameters.json');
-const issuer = { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtAudience: 'users-api' };
+const issuer = { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtAudience: 'example' };
 const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const problemsWith = (given) => problems({ ...definition.params.default, ...given });
 
@@ -14,8 +14,8 @@ for (const given of [
   {},
   { corsOrigins: 'https://a.example, http://localhost:5173' },
   issuer,
-  { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtClientId: '4example', jwtScopePrefix: 'users-api/' },
-  { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'users-api' },
+  { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtClientId: '4example', jwtScopePrefix: 'example/' },
+  { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'example' },
   { tracing: 'true', cacheSize: 0.5, throttleBurst: '5' }, // as the command line gives them
   { partners: 'acme, globex-2', alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:ops' },
   { domain: 'api.example.com', certificateArn: arn('acm', 'certificate/1-a'), hostedZoneId: 'Z0123456789ABC' },

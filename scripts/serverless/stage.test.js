@@ -10,7 +10,7 @@ const { definition, routes, readYAML } = require('./testing/service');
 function attached({ at = 1700000000000, message = 'Not found', burst = 10 } = {}) {
   const deployment = `ApiGatewayDeployment${at}`;
   const Resources = {
-    ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'users-api-dev' } },
+    ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'example-dev' } },
     ApiGatewayMethodUsersGet: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'GET' } },
     GatewayResponseNotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { message } },
     GetUserLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: `${at}/getUser.zip` } } },

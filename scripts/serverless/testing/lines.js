@@ -5,7 +5,7 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { root } = require('./service');
+const { root, definition } = require('./service');
 
 const folder = path.join(root, 'pkg/testing/linetest/lines');
 const examples = fs.readdirSync(folder).map((file) => JSON.parse(fs.readFileSync(path.join(folder, file), 'utf8')));
@@ -19,10 +19,13 @@ function membersOf(groups) {
 
 const metricName = (namespace, name, dimensions) => [namespace, name, ...dimensions.toSorted()].join();
 
-/** The metrics that the lines have, each as its namespace, its name and its dimensions. */
-const written = examples
-  .flatMap((line) => line._aws.CloudWatchMetrics)
-  .flatMap(({ Namespace, Dimensions, Metrics }) => Metrics.flatMap(({ Name }) => Dimensions.map((set) => metricName(Namespace, Name, set))));
+/** The metrics that the lines of this service have, each as its namespace, its name and its dimensions. */
+const written = examples.flatMap(({ service, _aws }) =>
+  _aws.CloudWatchMetrics.flatMap(({ Namespace, Dimensions, Metrics }) => {
+    const namespace = Namespace.replace(service, definition.service);
+    return Metrics.flatMap(({ Name }) => Dimensions.map((set) => metricName(namespace, Name, set)));
+  })
+);
 
 /** Returns the metrics that alarms and the widgets of a dashboard read, except Amazon's and searches. */
 function readMetrics(alarms, widgets) {

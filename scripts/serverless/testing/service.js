@@ -43,7 +43,7 @@ const everything = {
 
 /** Returns the compiled template of a stage, with parameters such as {cacheSize: '0.5'}. Rejects with the framework's output. */
 async function compiledTemplate(stage, parameters = {}) {
-  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'users-api-'));
+  const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'service-'));
   try {
     for (const name of needed) fs.cpSync(path.join(root, name), path.join(dir, name), { recursive: true });
     fs.symlinkSync(path.join(root, 'node_modules'), path.join(dir, 'node_modules'));

@@ -126,7 +126,7 @@ test('a new table takes the writes that the limits let through', () => {
 
 test('partners get a key each, and every route requires one', () => {
   assert.deepEqual(propertiesOf(prod, 'AWS::ApiGateway::ApiKey'), []);
-  assert.deepEqual(propertiesOf(full, 'AWS::ApiGateway::ApiKey').map(({ Name }) => Name), ['users-api-prod-acme', 'users-api-prod-globex']);
+  assert.deepEqual(propertiesOf(full, 'AWS::ApiGateway::ApiKey').map(({ Name }) => Name), [`${definition.service}-prod-acme`, `${definition.service}-prod-globex`]);
   const [{ Throttle, Quota }] = propertiesOf(full, 'AWS::ApiGateway::UsagePlan');
   assert.deepEqual([Throttle, Quota], [{ RateLimit: 3, BurstLimit: 4 }, { Limit: 5, Period: 'DAY' }]);
   for (const { ApiKeyRequired } of methodsOf(full)) assert.equal(ApiKeyRequired, true);
@@ -181,7 +181,7 @@ test('alarms watch the API, every function and the table, and one of them notifi
   const own = ['api-5xx', 'api-latency-p99', 'account-concurrency', 'authorizer-keys-unavailable', 'table-throttles', 'table-system-errors'];
   const expected = [...own, ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`))];
   const alarms = Object.entries(full.Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
-  assert.deepEqual(alarms.map(([, { Properties }]) => Properties.AlarmName).sort(), expected.map((name) => `users-api-prod-${name}`).sort());
+  assert.deepEqual(alarms.map(([, { Properties }]) => Properties.AlarmName).sort(), expected.map((name) => `${definition.service}-prod-${name}`).sort());
   const { Threshold } = full.Resources[`Alarm${logicalId(names[0])}Duration`].Properties;
   assert.equal(Threshold, functionOf(full, names[0]).Timeout * 800, '80 % of the timeout in ms');
   const { Metrics, Threshold: percent } = full.Resources.AlarmAccountConcurrency.Properties;

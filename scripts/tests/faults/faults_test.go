@@ -93,7 +93,7 @@ func (tb table) consistent() int {
 func (tb table) start(binary, url string, log io.Writer, environment ...string) *runtimeapi.Function {
 	tb.t.Helper()
 	f, err := runtimeapi.Start(binary, append([]string{
-		"AWS_LAMBDA_FUNCTION_NAME=fn", "SERVICE=users-api", "STAGE=test", "TABLE_NAME=" + tb.name,
+		"AWS_LAMBDA_FUNCTION_NAME=fn", "SERVICE=example", "STAGE=test", "TABLE_NAME=" + tb.name,
 		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL_DYNAMODB=" + url,
 	}, environment...), log)
 	require.NoError(tb.t, err)

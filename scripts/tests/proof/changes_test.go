@@ -103,7 +103,7 @@ func deployFailure(t *testing.T, before deployed) deployed {
 	defer local.breakAfter(t, "ApiGatewayStage, GetUserLambdaFunction")()
 	_, err := local.tryDeploy(t, "writeThrottleRate=2", "writeThrottleBurst=2")
 	assert.ErrorContains(t, err, "Failing (AWS::SSM::Parameter)")
-	assert.ErrorContains(t, err, "users-api/no-such-secret")
+	assert.ErrorContains(t, err, "no-such-secret")
 	after := local.look(t)
 	assert.Equal(t, "UPDATE_ROLLBACK_COMPLETE", after.Status)
 	assert.Equal(t, []any{before.Limits, before.Deployment}, []any{after.Limits, after.Deployment})

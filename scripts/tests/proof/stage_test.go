@@ -106,7 +106,7 @@ func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
     DependsOn: [` + others + `]
     Properties:
       Type: String
-      Value: "{{resolve:secretsmanager:users-api/no-such-secret}}"
+      Value: "{{resolve:secretsmanager:no-such-secret}}"
 `
 	})
 }

@@ -76,7 +76,7 @@ func assertMetered(t *testing.T, printed string) {
 // token is wrong.
 func assertIssuerAway(t *testing.T, params ...string) {
 	t.Helper()
-	second.deploy(t, append(params, "jwksUrl=https://127.0.0.1:9/keys", "jwtIssuer=https://127.0.0.1:9/", "jwtAudience=users-api", "authorizerTtl=0")...)
+	second.deploy(t, append(params, "jwksUrl=https://127.0.0.1:9/keys", "jwtIssuer=https://127.0.0.1:9/", "jwtAudience=example", "authorizerTtl=0")...)
 	_, key, err := ed25519.GenerateKey(nil)
 	require.NoError(t, err)
 	token, err := jwt.NewWithClaims(jwt.SigningMethodEdDSA, jwt.MapClaims{"exp": time.Now().Add(time.Hour).Unix()}).SignedString(key)
