@@ -53,7 +53,7 @@ func hostileMACs() []attack {
 		keyed("secret without last character", secret[:len(secret)-1]),
 		keyed("issuer as key", issuer),
 		keyed("API key as key", apiKey),
-		keyed("reference to the secret as key", "{{resolve:secretsmanager:users-api/test:SecretString:jwtSecret}}"),
+		keyed("reference to the secret as key", "{{resolve:secretsmanager:example/test:SecretString:jwtSecret}}"),
 	}
 }
 

@@ -50,7 +50,7 @@ func TestNoAWSClient(t *testing.T) {
 // A wrong configuration ends the process with one line that names every fault.
 func testMisconfiguration(t *testing.T, binary string) {
 	cmd := exec.Command(binary)
-	cmd.Env = []string{"SERVICE=users-api", "STAGE=test",
+	cmd.Env = []string{"SERVICE=example", "STAGE=test",
 		"JWT_SECRET=hunter2", "JWT_LEEWAY=1h", "API_KEYS=hunter2:hunter2", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}
 	out, err := cmd.CombinedOutput()
 	require.Error(t, err)

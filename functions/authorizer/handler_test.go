@@ -44,7 +44,7 @@ func invoke(t *testing.T, file string, a authenticator) invocation {
 	event, err := os.ReadFile("testdata/" + file)
 	require.NoError(t, err)
 	var log bytes.Buffer
-	edge := boot.New(boot.Config{Config: logline.Config{Service: "users-api", Stage: "test", Function: "authorizer"}}, &log, time.Now)
+	edge := boot.New(boot.Config{Config: logline.Config{Service: "example", Stage: "test", Function: "authorizer"}}, &log, time.Now)
 	out, err := boot.WrapFunc(edge, newHandler(a)).Invoke(t.Context(), event)
 	got := invocation{text: log.String()}
 	if err != nil {

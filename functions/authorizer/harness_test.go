@@ -28,7 +28,7 @@ type function struct {
 // start runs the binary with the variables and a name, service and stage as its environment.
 func start(t *testing.T, binary string, variables map[string]string) *function {
 	t.Helper()
-	environment := []string{"AWS_LAMBDA_FUNCTION_NAME=authorizer", "SERVICE=users-api", "STAGE=test"}
+	environment := []string{"AWS_LAMBDA_FUNCTION_NAME=authorizer", "SERVICE=example", "STAGE=test"}
 	for name, value := range variables {
 		environment = append(environment, name+"="+value)
 	}

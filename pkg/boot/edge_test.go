@@ -53,7 +53,7 @@ func (b *syncBuffer) String() string {
 }
 
 var config = Config{
-	Config:  logline.Config{Service: "users-api", Stage: "test", Function: "users-api-test-fn"},
+	Config:  logline.Config{Service: "example", Stage: "test", Function: "example-test-fn"},
 	Origins: []string{"*"}, Priming: true,
 }
 
@@ -133,14 +133,14 @@ func TestStatusOfEachKind(t *testing.T) {
 	for kind, status := range statuses {
 		t.Run(string(kind), func(t *testing.T) {
 			h := newHarness(t, config)
-			secret := errors.New("table users-api-prod at 10.0.0.1")
+			secret := errors.New("table example-prod at 10.0.0.1")
 			a := h.invoke(t.Context(), fails(fmt.Errorf("get user: %w", apperr.Wrap(kind, "A message", secret))), event(t, "post.json"))
 			assert.Equal(t, status, a.StatusCode)
 			assert.JSONEq(t, `{"error":"A message","requestId":"7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23"}`, a.Body)
 			assert.Equal(t, "*", a.Headers["Access-Control-Allow-Origin"])
 			assert.Equal(t, status == 401, a.Headers["WWW-Authenticate"] == `Bearer error="invalid_token"`)
 			line := h.line()
-			assert.Equal(t, "get user: A message: table users-api-prod at 10.0.0.1", line["error"], "the operator sees the cause")
+			assert.Equal(t, "get user: A message: table example-prod at 10.0.0.1", line["error"], "the operator sees the cause")
 			assert.Equal(t, string(kind), line["errorKind"])
 			assert.EqualValues(t, a.StatusCode, line["status"])
 		})
@@ -275,7 +275,7 @@ func TestOrigins(t *testing.T) {
 func TestOriginsOfParameters(t *testing.T) {
 	t.Parallel()
 	for _, row := range parameters.Rows("corsOrigins") {
-		env := map[string]string{"SERVICE": "users-api", "STAGE": "dev", "CORS_ORIGINS": row.Value}
+		env := map[string]string{"SERVICE": "example", "STAGE": "dev", "CORS_ORIGINS": row.Value}
 		_, err := configFromEnv(func(key string) (string, bool) { v, ok := env[key]; return v, ok })
 		assert.Equal(t, row.Good, err == nil, "%s: %v", row.Value, err)
 	}
@@ -287,12 +287,12 @@ func TestConfigFromEnvReportsEveryFault(t *testing.T) {
 		_, err := configFromEnv(func(key string) (string, bool) { v, ok := env[key]; return v, ok })
 		return err
 	}
-	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev"}))
-	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "PRIME": "off",
+	assert.NoError(t, from(map[string]string{"SERVICE": "example", "STAGE": "dev"}))
+	assert.NoError(t, from(map[string]string{"SERVICE": "example", "STAGE": "dev", "PRIME": "off",
 		"CORS_ORIGINS": "https://a.example, http://localhost:8080"}))
-	assert.NoError(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "LOG_LEVEL": "Debug",
+	assert.NoError(t, from(map[string]string{"SERVICE": "example", "STAGE": "dev", "LOG_LEVEL": "Debug",
 		"LOG_DEBUG_SAMPLE": "0.5", "AWS_LAMBDA_LOG_LEVEL": "nonsense"}))
-	assert.ErrorContains(t, from(map[string]string{"SERVICE": "users-api", "STAGE": "dev", "AWS_LAMBDA_LOG_LEVEL": "loud"}), "AWS_LAMBDA_LOG_LEVEL=")
+	assert.ErrorContains(t, from(map[string]string{"SERVICE": "example", "STAGE": "dev", "AWS_LAMBDA_LOG_LEVEL": "loud"}), "AWS_LAMBDA_LOG_LEVEL=")
 	err := from(map[string]string{"STAGE": "a b", "CORS_ORIGINS": "https://a.example/path", "PRIME": "maybe", "LOG_LEVEL": "loud", "LOG_DEBUG_SAMPLE": "NaN"})
 	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "PRIME", "LOG_LEVEL", "LOG_DEBUG_SAMPLE"} {
 		assert.ErrorContains(t, err, variable+"=")

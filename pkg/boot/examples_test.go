@@ -98,7 +98,7 @@ func deciding(decide func(context.Context) error) func(*Edge) lambda.Handler {
 // line returns the line that the example writes.
 func (x example) line(t *testing.T) []byte {
 	config := Config{
-		Config:  logline.Config{Service: "users-api", Stage: "prod", Function: "users-api-prod-" + x.function},
+		Config:  logline.Config{Service: "example", Stage: "prod", Function: "example-prod-" + x.function},
 		Origins: []string{"*"}, Priming: true,
 	}
 	if x.config != nil {

@@ -27,8 +27,8 @@ func TestLine(t *testing.T) {
 	}, event(t, "post.json"))
 	line := h.line()
 	for key, want := range map[string]any{
-		"level": "INFO", "message": "request", "service": "users-api", "stage": "test",
-		"function_name": "users-api-test-fn", "function_request_id": "lambda-id", "cold_start": true,
+		"level": "INFO", "message": "request", "service": "example", "stage": "test",
+		"function_name": "example-test-fn", "function_request_id": "lambda-id", "cold_start": true,
 		"xray_trace_id": "1-69219b5a-1f2e3d4c5b6a798800112233", "requestId": "7c1e2b9a-4f60-4b6e-9a0c-2f7d8e9b1a23",
 		"correlation_id": "order-4711", "route": "POST /users", "method": "POST", "status": 204.0, "principal": "jwt:ann",
 		"userId": "u1", "Requests": 1.0, "Errors": 0.0, "ClientErrors": 0.0, "ColdStart": 1.0, "durationMs": 1.0, "RequestDuration": 1.0,
@@ -81,7 +81,7 @@ func TestLevels(t *testing.T) {
 			line := h.line()
 			assert.Equal(t, 1.0, line["Requests"], "metrics do not depend on the level")
 			assert.Contains(t, line, "_aws")
-			assert.Equal(t, "users-api-test-fn", line["function_name"], "dimensions do not depend on the level")
+			assert.Equal(t, "example-test-fn", line["function_name"], "dimensions do not depend on the level")
 			assert.Equal(t, tt.full, line["requestId"] != nil)
 			assert.Equal(t, tt.details, line["page"] != nil)
 			assert.Equal(t, tt.details, line["eventBytes"] != nil)
@@ -107,7 +107,7 @@ func TestLineMetrics(t *testing.T) {
 	}, event(t, "post.json"))
 	values, series := map[string]float64{}, map[string]bool{}
 	for _, m := range linetest.Check(t, []byte(h.log.String())) {
-		assert.Equal(t, "users-api", m.Namespace)
+		assert.Equal(t, "example", m.Namespace)
 		values[m.Name+" "+m.Unit] = m.Value
 		for _, set := range m.Dimensions {
 			series[m.Name+" by "+strings.Join(slices.Sorted(maps.Values(set)), ", ")] = true
@@ -117,9 +117,9 @@ func TestLineMetrics(t *testing.T) {
 		"Requests Count": 1, "ClientErrors Count": 0, "Errors Count": 1, "RequestDuration Milliseconds": 1, "ColdStart Count": 1, "Denied Count": 1,
 	}, values)
 	assert.Len(t, series, 5*2+2, "each series costs: five metrics by stage and by function, Denied by stage and by reason")
-	assert.True(t, series["Requests by test, users-api"])
-	assert.True(t, series["Requests by test, users-api, users-api-test-fn"])
-	assert.True(t, series["Denied by expired, test, users-api"])
+	assert.True(t, series["Requests by example, test"])
+	assert.True(t, series["Requests by example, example-test-fn, test"])
+	assert.True(t, series["Denied by example, expired, test"])
 }
 
 func TestNobodyCanForgeOrFloodTheLog(t *testing.T) {

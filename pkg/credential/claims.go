@@ -53,7 +53,7 @@ func (c *claims) granted(prefix string) []auth.Scope {
 }
 
 // cutPrefix returns the scopes that have the prefix, without it. Amazon Cognito puts the resource
-// server's identifier before each scope: "users-api/users:read".
+// server's identifier before each scope: "orders-api/users:read".
 func cutPrefix(scopes []string, prefix string) []string {
 	var cut []string
 	for _, s := range scopes {

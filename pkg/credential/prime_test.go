@@ -14,7 +14,7 @@ func TestRehearsalIsAcceptedWithoutScopes(t *testing.T) {
 	for _, variables := range []map[string]string{
 		{"JWT_SECRET": testSecret},
 		{"JWT_SECRET": testSecret, "JWT_ISSUER": testIssuer, "JWT_AUDIENCE": testAudience},
-		{"JWT_SECRET": testSecret, "JWT_CLIENT_ID": "client", "JWT_SCOPE_PREFIX": "users-api/"},
+		{"JWT_SECRET": testSecret, "JWT_CLIENT_ID": "client", "JWT_SCOPE_PREFIX": "example/"},
 	} {
 		a := newAuthenticator(t, newClock(), variables)
 		require.NoError(t, a.Connect(t.Context()))

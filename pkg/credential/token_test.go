@@ -138,7 +138,7 @@ func TestTokenRefused(t *testing.T) {
 func TestCognitoTokens(t *testing.T) {
 	t.Parallel()
 	c := newClock()
-	a := newAuthenticator(t, c, map[string]string{"JWT_SECRET": testSecret, "JWT_CLIENT_ID": "4example23456789", "JWT_SCOPE_PREFIX": "users-api/"})
+	a := newAuthenticator(t, c, map[string]string{"JWT_SECRET": testSecret, "JWT_CLIENT_ID": "4example23456789", "JWT_SCOPE_PREFIX": "example/"})
 	for _, tt := range []struct {
 		name    string
 		changes jwt.MapClaims
@@ -155,7 +155,7 @@ func TestCognitoTokens(t *testing.T) {
 			t.Parallel()
 			claims := changeClaims(jwt.MapClaims{
 				"sub": "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee", "client_id": "4example23456789", "token_use": "access", "version": 2,
-				"scope": "users-api/users:read openid", "exp": c.Now().Add(time.Minute).Unix(),
+				"scope": "example/users:read openid", "exp": c.Now().Add(time.Minute).Unix(),
 			}, tt.changes)
 			p, err := a.Authenticate(t.Context(), "Bearer "+signHS256(t, claims))
 			require.Equal(t, tt.want, auth.ReasonOf(err))

@@ -8,7 +8,7 @@ import (
 
 // BenchmarkLine measures the log line's part of a request.
 func BenchmarkLine(b *testing.B) {
-	l := New(Config{Service: "users-api", Stage: "prod", Function: "users-api-prod-getUser"}, io.Discard, time.Now)
+	l := New(Config{Service: "example", Stage: "prod", Function: "example-prod-getUser"}, io.Discard, time.Now)
 	b.ReportAllocs()
 	for b.Loop() {
 		line := l.Start(b.Context())

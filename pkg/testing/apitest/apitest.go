@@ -38,7 +38,7 @@ type Answer struct {
 func Invoke(t testing.TB, h api.Guarded, event []byte) Answer {
 	t.Helper()
 	var log bytes.Buffer
-	config := boot.Config{Config: logline.Config{Service: "users-api", Stage: "test", Function: "fn"}, Origins: []string{"*"}}
+	config := boot.Config{Config: logline.Config{Service: "example", Stage: "test", Function: "fn"}, Origins: []string{"*"}}
 	edge := boot.New(config, &log, time.Now)
 	out, err := edge.Wrap(h).Invoke(context.Background(), event)
 	require.NoError(t, err)
