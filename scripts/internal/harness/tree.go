@@ -35,6 +35,8 @@ type Tree struct {
 // CopyTree copies the working tree to a new temporary folder, for the caller to remove. It
 // installs the tools that a deployment needs, and more, if they are missing.
 func CopyTree(more ...install.Tool) (Tree, error) {
+	// The make that runs the tests must not share its flags and jobs with those that the tests run.
+	os.Unsetenv("MAKEFLAGS")
 	root, err := repository.Root()
 	if err != nil {
 		return Tree{}, err
@@ -43,7 +45,7 @@ func CopyTree(more ...install.Tool) (Tree, error) {
 	if err := install.Install(context.Background(), root, os.Stderr, tools...); err != nil {
 		return Tree{}, err
 	}
-	dir, err := os.MkdirTemp("", "users-api-")
+	dir, err := os.MkdirTemp("", "service-")
 	if err != nil {
 		return Tree{}, err
 	}

@@ -50,7 +50,7 @@ func send(t *testing.T, r request) harness.Answer {
 	case anonymous:
 		r.Credential = ""
 	}
-	return harness.Send(t, dev.url, r)
+	return harness.Send(t, dev.URL, r)
 }
 
 func create(t *testing.T) harness.User {
@@ -96,8 +96,8 @@ func documented(t *testing.T, r request, a harness.Answer) (operation string) {
 
 // sent is a request of the run and its answer.
 type sent struct {
-	dev       *devServer // the `make dev` that served it
-	operation string     // of openapi.yml, such as "GET /users/{id}"
+	dev       *harness.Dev // the `make dev` that served it
+	operation string       // of openapi.yml, such as "GET /users/{id}"
 	harness.Answer
 }
 

@@ -29,10 +29,10 @@ func testBrowser(t *testing.T) {
 	problems := &problems{}
 	reference, cancel := chromedp.NewContext(ctx, chromedp.WithListener(problems.listen))
 	defer cancel()
-	do(t, reference, chromedp.Navigate(dev.url+"/_docs#tag/users/POST/users"))
+	do(t, reference, chromedp.Navigate(dev.URL+"/_docs#tag/users/POST/users"))
 	console, cancel := chromedp.NewContext(reference, chromedp.WithListener(problems.listen), chromedp.WithNewWindow(true))
 	defer cancel()
-	do(t, console, chromedp.Navigate(dev.url+"/_console"), until(`document.querySelector("#connection").textContent === "live"`))
+	do(t, console, chromedp.Navigate(dev.URL+"/_console"), until(`document.querySelector("#connection").textContent === "live"`))
 
 	doc, err := openapi3.NewLoader().LoadFromFile(filepath.Join(tree.Dir, "openapi.yml"))
 	require.NoError(t, err)
@@ -87,7 +87,7 @@ func (p *problems) listen(event any) {
 	case *runtime.EventExceptionThrown:
 		p.found = append(p.found, fmt.Sprint(*e.ExceptionDetails))
 	case *network.EventRequestWillBeSent:
-		if url := e.Request.URL; !strings.HasPrefix(url, dev.url+"/") && !strings.HasPrefix(url, "data:") {
+		if url := e.Request.URL; !strings.HasPrefix(url, dev.URL+"/") && !strings.HasPrefix(url, "data:") {
 			p.found = append(p.found, "a request to "+url)
 		}
 	}

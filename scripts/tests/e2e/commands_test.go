@@ -12,12 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // testEnvironment uses the environment that `make dev` wrote for another shell.
 func testEnvironment(t *testing.T) {
 	out := shell(t, `npx --no-install serverless info --stage local && echo "emulator: $AWS_ENDPOINT_URL"`)
-	for _, want := range []string{"service: users-api", "stage: local", "getUser: users-api-local-getUser", "authorizer: users-api-local-authorizer"} {
+	for _, want := range []string{"service: " + localaws.Service, "stage: local", "getUser: users-api-local-getUser", "authorizer: users-api-local-authorizer"} {
 		assert.Contains(t, out, want)
 	}
 	_, endpoint, _ := strings.Cut(strings.TrimSpace(out), "emulator: ")
@@ -25,7 +26,7 @@ func testEnvironment(t *testing.T) {
 }
 
 func testInvoke(t *testing.T) {
-	out := command(t, "make", "-s", "invoke", "F=getUser", "EVENT=functions/get-user/testdata/get.json").Stdout.Text()
+	out := tree.Command(t, "make", "-s", "invoke", "F=getUser", "EVENT=functions/get-user/testdata/get.json").Stdout.Text()
 	var answer events.APIGatewayProxyResponse
 	_, object, _ := strings.Cut(out, "{")
 	require.NoError(t, json.NewDecoder(strings.NewReader("{"+object)).Decode(&answer), out)
@@ -47,16 +48,16 @@ func testLogs(t *testing.T) {
 }
 
 func testSeed(t *testing.T) {
-	out := command(t, "make", "seed", "N=30", "SEED=4711").Out.Text()
+	out := tree.Command(t, "make", "seed", "N=30", "SEED=4711").Out.Text()
 	assert.Contains(t, out, "table users-api-local of the local AWS: made 30 users")
 }
 
 func testLoad(t *testing.T) {
-	out := command(t, "make", "load", "URL="+dev.url, "RATE=10", "DURATION=5s").Out.Text()
+	out := tree.Command(t, "make", "load", "URL="+dev.URL, "RATE=10", "DURATION=5s").Out.Text()
 	assert.Regexp(t, `(?m)^all +\d+ +\S+ +0\.00%`, out, "nothing unexpected; a busy machine may answer 503")
 	assert.Regexp(t, `deleted all \d+ users`, out)
 	assert.FileExists(t, filepath.Join(tree.Dir, ".build", "load.html"))
-	assert.Contains(t, command(t, "make", "smoke", "URL="+dev.url).Out.Text(), "\npassed\n")
+	assert.Contains(t, tree.Command(t, "make", "smoke", "URL="+dev.URL).Out.Text(), "\npassed\n")
 }
 
 // testOpenAPI has schemathesis send requests that openapi.yml allows, and others, and compare the
@@ -64,8 +65,8 @@ func testLoad(t *testing.T) {
 func testOpenAPI(t *testing.T) {
 	for _, seed := range []string{"1", "2", "3"} {
 		t.Run("seed "+seed, func(t *testing.T) {
-			command(t, ".cache/linters/bin/python", ".cache/linters/bin/schemathesis", "run", "openapi.yml", "--no-color",
-				"--url", dev.url, "--header", "Authorization: Bearer "+token(t), "--seed", seed, "--max-examples", "30")
+			tree.Command(t, ".cache/linters/bin/python", ".cache/linters/bin/schemathesis", "run", "openapi.yml", "--no-color",
+				"--url", dev.URL, "--header", "Authorization: Bearer "+token(t), "--seed", seed, "--max-examples", "30")
 		})
 	}
 }

@@ -58,7 +58,7 @@ func testRestart(t *testing.T) {
 		},
 		"make is killed": func() { kill(dev.Pid()) },
 		"what make runs is killed": func() {
-			child, err := strconv.Atoi(strings.TrimSpace(command(t, "pgrep", "-P", strconv.Itoa(dev.Pid())).Stdout.Text()))
+			child, err := strconv.Atoi(strings.TrimSpace(tree.Command(t, "pgrep", "-P", strconv.Itoa(dev.Pid())).Stdout.Text()))
 			require.NoError(t, err)
 			kill(child)
 		},

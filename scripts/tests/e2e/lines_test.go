@@ -14,6 +14,7 @@ import (
 	"users-api/pkg/auth"
 	"users-api/pkg/testing/linetest"
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // testLines compares the lines of the whole run with what was sent: each answer of a function has
@@ -22,13 +23,13 @@ func testLines(t *testing.T) {
 	awaitLines(t)
 	answers, decisions, series := map[string]line{}, []line{}, map[string]bool{}
 	for _, run := range runs {
-		lines, texts := run.lines(t)
+		lines, texts := linesOf(t, run)
 		for _, text := range texts {
 			assert.Contains(t, []string{`"saved once"`, `"no table"`}, text, "only in testReload does a function write a text")
 		}
 		for _, l := range lines {
 			for _, m := range linetest.Check(t, l.raw) {
-				assert.Equal(t, "users-api", m.Namespace)
+				assert.Equal(t, localaws.Service, m.Namespace)
 				for _, set := range m.Dimensions {
 					series[m.Name+" "+fmt.Sprint(set)] = true // fmt sorts a map
 				}
@@ -119,7 +120,7 @@ func testNothingLeaks(t *testing.T) {
 	require.Len(t, found(answers.String(), people), len(people), "the search finds them")
 	texts := map[string]string{"an error, or a header": refusals.String()}
 	for _, run := range runs {
-		texts["make dev at "+run.url] = run.Out.Text()
+		texts["make dev at "+run.URL] = run.Out.Text()
 	}
 	// The emulator's own log, and CloudWatch Logs, which it has saved.
 	for _, name := range []string{"emulator.log", "state/cloudwatch_logs.json"} {

@@ -19,13 +19,11 @@ import (
 // tree is the copy that the tests work in, dev the `make dev` in it, and key an API key of its stage.
 var (
 	tree harness.Tree
-	dev  *devServer
+	dev  *harness.Dev
 	key  string
 )
 
 func TestMain(m *testing.M) {
-	// The make that runs the tests must not share its flags and jobs with those that the tests run.
-	os.Unsetenv("MAKEFLAGS")
 	// The tools that the tests build have the race detector.
 	os.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race")
 	code, err := run(m)
