@@ -53,9 +53,8 @@ invoke: ## send an event to a function of the local stage, and show its log (F=g
 	@test -n "$$F" && test -n "$$EVENT" || { echo "which function and event? make invoke F=getUser EVENT=functions/get-user/testdata/get.json" >&2; exit 2; }
 	@$(call on_local,invoke -f "$$F" --path "$$EVENT" --log)
 
-logs: ## follow a function's log on the local stage (F=createUser, JSON=1 for the function's own lines alone)
-	@test -n "$$F" || { echo "which function? make logs F=createUser" >&2; exit 2; }
-	@$(call on_local,logs -f "$$F" --tail) $(if $(JSON),| grep --line-buffered '^{')
+logs: $(dev) ## show and follow what the functions of `make dev` write (F=createUser for one of them, JSON=1 for their own lines alone)
+	@exec $(dev) logs $${F:+-f "$$F"} $${JSON:+-json}
 
 seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
 	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
@@ -130,10 +129,10 @@ test-plugin:
 	npm test --silent
 
 load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
-	@exec .build/load -url "$${URL:-http://127.0.0.1:$$PORT}" $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
+	@exec .build/load $${URL:+-url "$$URL"} $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
 
 smoke: .build/load ## take one user through all routes of `make dev`, or of URL with TOKEN (or API_KEY), and check what API Gateway answers itself
-	@exec .build/load -smoke -url "$${URL:-http://127.0.0.1:$$PORT}"
+	@exec .build/load -smoke $${URL:+-url "$$URL"}
 
 cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes); rewrites the tables in docs/cost.md
 	go -C scripts test -count=1 -v -timeout 1h ./tests/cost -update $${N:+-users "$$N"}

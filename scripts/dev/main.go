@@ -35,6 +35,7 @@ var commands = map[string]command{
 	"token":   tokenCommand,
 	"api-key": apiKeyCommand,
 	"rotate":  rotateCommand,
+	"logs":    logsCommand,
 	"reset":   resetCommand,
 }
 
@@ -49,7 +50,7 @@ func main() {
 
 func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 0 || commands[args[0]] == nil {
-		return errors.New("usage: dev serve|install|token|api-key|rotate|reset [flags]; `make help` lists what they are for")
+		return errors.New("usage: dev serve|install|token|api-key|rotate|logs|reset [flags]; `make help` lists what they are for")
 	}
 	root, err := repository.Root()
 	if err != nil {
@@ -84,5 +85,11 @@ func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error 
 }
 
 func resetCommand(*flag.FlagSet) func(context.Context, workspace) error {
-	return func(_ context.Context, ws workspace) error { return localaws.Reset(ws.state) }
+	return func(_ context.Context, ws workspace) error {
+		if err := localaws.Reset(ws.state); err != nil {
+			return err
+		}
+		_, err := fmt.Fprintf(ws.out, "removed %s: users, logs, secrets and the deployment of the local AWS\n", ws.state)
+		return err
+	}
 }

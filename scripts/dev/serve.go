@@ -85,6 +85,9 @@ func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener
 	watcher.report(err)
 	go watcher.run(ctx)
 	url := "http://" + listener.Addr().String()
+	if err := aws.Announce(url); err != nil {
+		return err
+	}
 	feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
 	feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)
 	feed.show(event{Kind: ready, Time: time.Now(), URL: url})

@@ -195,6 +195,7 @@ func TestARouteThatIsNotInTheMixIsNamed(t *testing.T) {
 func TestOptions(t *testing.T) {
 	t.Chdir(t.TempDir())
 	for args, want := range map[string]string{
+		"":                           "URL is not set, and the local AWS is not running",
 		"-rate 0":                    "RATE=0: must be from 1 to 10000",
 		"-duration 10ms":             "DURATION=10ms: must be from 1s to 1h",
 		"-url https://a.example/dev": "TOKEN is missing",

@@ -70,21 +70,27 @@ func parse(args []string) (options, error) {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.IntVar(&o.rate, "rate", 50, "requests per second")
 	flags.DurationVar(&o.duration, "duration", 10*time.Second, "such as 30s or 5m")
-	flags.StringVar(&o.url, "url", "http://127.0.0.1:3000", "URL of the API, without /users")
+	flags.StringVar(&o.url, "url", "", "URL of the API, without /users; that of the running `make dev` by default")
 	flags.BoolVar(&o.keep, "keep", false, "keep the users that the run creates")
 	flags.BoolVar(&o.smoke, "smoke", false, "send one request of each kind, as a smoke test")
 	if err := flags.Parse(args); err != nil {
 		return o, err
 	}
-	o.url = strings.TrimSuffix(strings.TrimSuffix(o.url, "/"), "/users")
-	u, err := url.Parse(o.url)
-	o.local = err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 	switch {
 	case o.rate < 1 || o.rate > 10_000:
 		return o, fmt.Errorf("RATE=%d: must be from 1 to 10000 requests per second", o.rate)
 	case o.duration < time.Second || o.duration > time.Hour:
 		return o, fmt.Errorf("DURATION=%s: must be from 1s to 1h", o.duration)
 	}
+	if o.url == "" {
+		var err error
+		if o.url, err = localaws.API(".local"); err != nil {
+			return o, fmt.Errorf("URL is not set, and %w", err)
+		}
+	}
+	o.url = strings.TrimSuffix(strings.TrimSuffix(o.url, "/"), "/users")
+	u, err := url.Parse(o.url)
+	o.local = err == nil && (u.Hostname() == "localhost" || net.ParseIP(u.Hostname()).IsLoopback())
 	return o, nil
 }
 

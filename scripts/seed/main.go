@@ -46,6 +46,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
+	fmt.Fprint(out, t.warning(o.users))
 	return seed(ctx, o, t, out)
 }
 

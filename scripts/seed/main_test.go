@@ -81,6 +81,11 @@ func TestAStoppedRunIsContinued(t *testing.T) {
 	assert.Equal(t, 50, users)
 }
 
+func TestManyUsersOnTheLocalAWSAreWarnedOf(t *testing.T) {
+	assert.Contains(t, table{local: true}.warning(manyUsers+1), "`make load` fails")
+	assert.Empty(t, table{local: true}.warning(manyUsers)+table{}.warning(manyUsers+1))
+}
+
 func TestErrorsSayWhatToDo(t *testing.T) {
 	for name, tt := range map[string]struct{ table, unset, args, want string }{
 		"no users":         {args: "-n 0", want: "N=0, must be from 1 to 1000000000"},

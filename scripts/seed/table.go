@@ -27,6 +27,7 @@ import (
 type table struct {
 	*store.Table
 	label string // names it in messages
+	local bool   // it is that of `make dev`
 }
 
 // openTable opens the table that TABLE_NAME names or, without it, that of `make dev`.
@@ -40,7 +41,20 @@ func openTable(ctx context.Context, workers int) (table, error) {
 		return table{}, fmt.Errorf("TABLE_NAME is not set, and %w", err)
 	}
 	name := localaws.Service + "-" + localaws.Stage
-	return newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers), nil
+	t := newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers)
+	t.local = true
+	return t, nil
+}
+
+// manyUsers is the number from which the local AWS, which reads every user for a page, is slow.
+const manyUsers = 2000
+
+// warning says what becomes slow with so many users, if anything.
+func (t table) warning(users int) string {
+	if !t.local || users <= manyUsers {
+		return ""
+	}
+	return fmt.Sprintf("the local AWS reads every user for each GET /users: with more than %d, lists are slow, and `make load` fails at its default rate\n", manyUsers)
 }
 
 // newTable opens a table with a connection for each worker. It retries for longer than
@@ -54,7 +68,7 @@ func newTable(cfg aws.Config, name, label string, workers int) table {
 			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 8, 2*time.Second, ratelimit.None
 		})
 	}
-	return table{store.New(dynamodb.NewFromConfig(cfg), name, time.Now, user.NewID), label}
+	return table{Table: store.New(dynamodb.NewFromConfig(cfg), name, time.Now, user.NewID), label: label}
 }
 
 // fill adds the missing users. It stops at the first error and when ctx ends.

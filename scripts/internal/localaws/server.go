@@ -88,9 +88,15 @@ func start(ctx context.Context, opts Options, lock *flock.Flock) (*Server, error
 		return nil, err
 	}
 	return s, errors.Join(
+		os.RemoveAll(apiFile(opts.State)), // of a run that was killed
 		os.WriteFile(portFile(opts.State), []byte(port), 0o644),
 		os.WriteFile(s.file("env"), []byte(exports(s.URL)), 0o644),
 	)
+}
+
+// Announce notes for API where the API is served.
+func (s *Server) Announce(url string) error {
+	return os.WriteFile(apiFile(s.opts.State), []byte(url), 0o644)
 }
 
 // Exited is closed when the server has ended, by Stop or by itself.

@@ -2,6 +2,7 @@ package localaws
 
 import (
 	"errors"
+	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -14,7 +15,7 @@ import (
 // ErrRunning reports that another process runs a server on a state folder, ErrNotRunning that none
 // does.
 var (
-	ErrRunning    = errors.New("`make dev` is running already in this checkout: end it first")
+	ErrRunning    = errors.New("`make dev` is running in this checkout: end it first, with Ctrl-C in its terminal")
 	ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
 )
 
@@ -33,6 +34,18 @@ func Running(state string) (string, error) {
 		return "", err
 	}
 	return "http://127.0.0.1:" + string(port), nil
+}
+
+// API returns the URL at which the `make dev` of a state folder serves the API, or ErrNotRunning.
+func API(state string) (string, error) {
+	if _, err := Running(state); err != nil {
+		return "", err
+	}
+	url, err := os.ReadFile(apiFile(state))
+	if errors.Is(err, fs.ErrNotExist) {
+		err = errors.New("`make dev` is starting: wait until it is ready")
+	}
+	return string(url), err
 }
 
 // Reset removes a state folder. It is ErrRunning while a server runs on it.
@@ -57,6 +70,7 @@ func lockState(state string) (*flock.Flock, error) {
 }
 
 func portFile(state string) string { return filepath.Join(state, "emulator.port") }
+func apiFile(state string) string  { return filepath.Join(state, "api.url") }
 
 // pickPort picks a free port: that of the last run if it is free, so that an environment exported
 // in another shell stays right after a restart.

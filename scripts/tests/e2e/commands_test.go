@@ -35,16 +35,18 @@ func testInvoke(t *testing.T) {
 	record(sent{dev, "GET /users/{id}", harness.Answer{Status: answer.StatusCode, Header: header, Body: answer.Body, Sent: new(http.Request)}})
 }
 
-// testLogs follows a log, and sends requests until a line is shown.
+// testLogs follows logs, by make and by the framework, and sends requests until a line is shown.
 func testLogs(t *testing.T) {
 	u := create(t)
-	follow, err := tree.Start(nil, "make", "logs", "F=getUser", "JSON=1")
-	require.NoError(t, err)
-	defer func() { assert.NoError(t, follow.Interrupt()) }()
-	harness.Eventually(t, func() bool {
-		call(t, get("/users/"+u.ID)).User(t, http.StatusOK)
-		return strings.Contains(follow.Out.Text(), `"correlation_id"`)
-	}, "make logs shows a line")
+	for _, line := range []string{"make logs JSON=1", "make logs F=getUser JSON=1", ". .local/env && npx --no-install serverless logs -f getUser --tail --stage local"} {
+		follow, err := tree.Start(nil, "sh", "-c", line)
+		require.NoError(t, err)
+		defer func() { assert.NoError(t, follow.Interrupt()) }()
+		harness.Eventually(t, func() bool {
+			call(t, get("/users/"+u.ID)).User(t, http.StatusOK)
+			return strings.Contains(follow.Out.Text(), `"correlation_id"`)
+		}, "%s shows a line", line)
+	}
 }
 
 func testSeed(t *testing.T) {
@@ -53,11 +55,11 @@ func testSeed(t *testing.T) {
 }
 
 func testLoad(t *testing.T) {
-	out := tree.Command(t, "make", "load", "URL="+dev.URL, "RATE=10", "DURATION=5s").Out.Text()
+	out := tree.Command(t, "make", "load", "RATE=10", "DURATION=5s").Out.Text()
 	assert.Regexp(t, `(?m)^all +\d+ +\S+ +0\.00%`, out, "nothing unexpected; a busy machine may answer 503")
 	assert.Regexp(t, `deleted all \d+ users`, out)
 	assert.FileExists(t, filepath.Join(tree.Dir, ".build", "load.html"))
-	assert.Contains(t, tree.Command(t, "make", "smoke", "URL="+dev.URL).Out.Text(), "\npassed\n")
+	assert.Contains(t, tree.Command(t, "make", "smoke").Out.Text(), "\npassed\n")
 }
 
 // testOpenAPI has schemathesis send requests that openapi.yml allows, and others, and compare the

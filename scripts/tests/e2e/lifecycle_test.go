@@ -98,7 +98,7 @@ func testPortInUse(t *testing.T) {
 		want string
 	}{
 		"port of another program": {args: []string{"dev", "PORT=" + port}, want: `(?m)^port ` + port + ` is in use by another program: end that one, or take another port with .make dev PORT=\d+.$`},
-		"second make dev":         {args: []string{"dev", "PORT=0"}, want: "`make dev` is running already in this checkout"},
+		"second make dev":         {args: []string{"dev", "PORT=0"}, want: "`make dev` is running in this checkout"},
 		"reset meanwhile":         {args: []string{"reset"}, want: "end it first"},
 	} {
 		p, err := tree.Run(t.Context(), nil, "make", test.args...)

@@ -1,0 +1,81 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"users-api/pkg/auth"
+	"users-api/scripts/internal/localaws"
+)
+
+// logsCommand shows what the functions have written since `make dev` was started, as far as the
+// console keeps it, and follows it.
+func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
+	function := flags.String("f", "", "only the function of this name")
+	asJSON := flags.Bool("json", false, "only the functions' own lines, as they are")
+	return func(ctx context.Context, ws workspace) error {
+		if *function != "" && !isFunction(*function) {
+			return fmt.Errorf("no function is named F=%s: serverless.yml has their names", *function)
+		}
+		url, err := localaws.API(ws.state)
+		if err != nil {
+			return err
+		}
+		return follow(ctx, url+"/_console/events", func(e event) {
+			switch {
+			case e.Function == "" || *function != "" && *function != e.Function:
+			case *asJSON:
+				fmt.Fprint(ws.out, ownLines(e))
+			default:
+				screen{ws.out, false}.show(e)
+			}
+		})
+	}
+}
+
+func isFunction(name string) bool {
+	return name == "authorizer" || slices.ContainsFunc(auth.Routes(), func(r auth.Route) bool { return r.Function == name })
+}
+
+// follow passes on each of the server-sent events at url until the context ends.
+func follow(ctx context.Context, url string, show func(event)) error {
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return err
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	for lines := bufio.NewReader(resp.Body); ; {
+		line, err := lines.ReadBytes('\n')
+		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil {
+			return errors.New("`make dev` has ended")
+		}
+		var e event
+		if data, ok := bytes.CutPrefix(line, []byte("data: ")); ok && json.Unmarshal(data, &e) == nil {
+			show(e)
+		}
+	}
+}
+
+// ownLines are the log lines of an event as they were written.
+func ownLines(e event) (lines string) {
+	for _, line := range append(e.Lines, e.Line) {
+		if bytes.HasPrefix(line, []byte("{")) {
+			lines += string(line) + "\n"
+		}
+	}
+	return lines
+}
