@@ -17,7 +17,7 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 	script, err := filepath.Abs("../prerequisites")
 	require.NoError(t, err)
 	complete := map[string]string{
-		"go": "echo go1.26.8", "node": "echo v20.20.2", "npm": "", "python3": "echo Python 3.11.2", "mvn": "", "ps": "", "cc": "", "chromium": "",
+		"go": "echo go1.26.8", "node": "echo v24.11.1", "npm": "", "python3": "echo Python 3.11.2", "mvn": "", "ps": "", "cc": "", "chromium": "",
 		"java": `echo 'openjdk version "17.0.15" 2025-04-15' >&2`,
 	}
 	tests := map[string]struct {
@@ -25,12 +25,14 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 		change  map[string]string // programs that the machine has instead
 		nothing bool              // or it has none
 		want    []string
+		note    string
 	}{
 		"all there":     {purpose: "test"},
-		"nothing, dev":  {purpose: "dev", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.10", "venv"}},
-		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20", "npm", "Python 3.11", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
+		"nothing, dev":  {purpose: "dev", nothing: true, want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.10", "venv"}},
+		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.11", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
 		"old Go":        {purpose: "dev", change: map[string]string{"go": "echo go1.19.8"}, want: []string{"found 1.19.8"}},
 		"old Node.js":   {purpose: "dev", change: map[string]string{"node": "echo v18.1.0"}, want: []string{"found 18.1.0"}},
+		"Node.js 20":    {purpose: "dev", change: map[string]string{"node": "echo v20.20.2"}, note: "install Node.js 24"},
 		"old Python":    {purpose: "proof", change: map[string]string{"python3": "echo Python 3.9.2"}, want: []string{"found 3.9.2"}},
 		"no venv":       {purpose: "dev", change: map[string]string{"python3": `case "$2" in *venv*) exit 1;; esac; echo Python 3.11.2`}, want: []string{"python3-venv"}},
 		"old Java":      {purpose: "bench", change: map[string]string{"java": `echo 'openjdk version "1.8.0_392"' >&2`}, want: []string{"found 1.8.0"}},
@@ -49,9 +51,10 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 			out, err := cmd.CombinedOutput()
 			assert.Equal(t, len(test.want) > 0, err != nil, string(out))
 			assert.Equal(t, len(test.want), strings.Count(string(out), "\n  - "), string(out))
-			for _, want := range test.want {
+			for _, want := range append(test.want, test.note) {
 				assert.Contains(t, string(out), want)
 			}
+			assert.Equal(t, test.note != "", strings.Contains(string(out), "note:"), string(out))
 		})
 	}
 }

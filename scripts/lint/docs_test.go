@@ -14,6 +14,7 @@ var (
 	link        = regexp.MustCompile(`\]\(([^)#:]+)(?:#[^)]*)?\)`)             // to a file, not to a URL
 	makeCommand = regexp.MustCompile("(?m)(?:^|[`(]|\\$ )make ([a-z][a-z-]*)") // in code, not in prose
 	makeTarget  = regexp.MustCompile(`(?m)^([a-z-]+):`)
+	program     = regexp.MustCompile(`\tcheck (\S+) (?:"\$\{\w+:-)?([\d.]+)`) // and its oldest version
 )
 
 // TestDocsNameWhatExists checks the links to files and the commands of make in all
@@ -37,6 +38,21 @@ func TestDocsNameWhatExists(t *testing.T) {
 		for _, m := range makeCommand.FindAllStringSubmatch(text, -1) {
 			if !targets[m[1]] {
 				t.Errorf("%s has the command make %s, which the Makefile does not have", path, m[1])
+			}
+		}
+	}
+}
+
+// TestDocsNameThePrerequisites compares the programs, with their versions, that scripts/prerequisites
+// looks for with those in the documents.
+func TestDocsNameThePrerequisites(t *testing.T) {
+	t.Parallel()
+	checked := program.FindAllStringSubmatch(readFile(t, "../prerequisites"), -1)
+	require.NotEmpty(t, checked)
+	for _, path := range []string{"../../README.md", "../../CONTRIBUTING.md"} {
+		for _, m := range checked {
+			if text := strings.Join(strings.Fields(readFile(t, path)), " "); !strings.Contains(text, m[1]+" "+m[2]) {
+				t.Errorf("scripts/prerequisites requires %s %s, %s does not say so", m[1], m[2], path)
 			}
 		}
 	}
