@@ -1,11 +1,11 @@
-# users-api on the laptop and in CI. `make` alone lists the targets.
+# The service on the laptop and in CI. `make` alone lists the targets.
 #
 # Everything that is downloaded, built or kept goes to git-ignored folders.
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key rotate invoke logs seed load smoke deploy package build bench cost reset clean FORCE
-.PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-plugin check-dev check-test check-proof check-bench
+.PHONY: help dev token api-key rotate invoke logs seed load smoke deploy package build bench cost rename reset clean FORCE
+.PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-adopt test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
@@ -15,7 +15,7 @@ export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
 export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 
 dev := .build/dev
-tools := .build/seed .build/load
+tools := .build/seed .build/load .build/rename
 
 # Runs a command of the framework on the local stage, in the environment that `make dev`
 # leaves there while it runs.
@@ -77,7 +77,7 @@ check: ## gofmt, go vet, staticcheck, the unit tests and the places of each rout
 test: check-test $(dev) .build/engines ## all checks and tests, in some minutes
 	@$(dev) install
 	@echo "testing; each part shows what it wrote when it has ended"
-	@.build/engines $(side_by_side) test-tools test-plugin test-product test-store lint-go
+	@.build/engines $(side_by_side) test-tools test-adopt test-plugin test-product test-store lint-go
 
 test-engines: check-test .build/engines ## test the store on its engines: DynamoDB Local and the local AWS
 	@.build/engines $(MAKE) test-store
@@ -123,7 +123,11 @@ test-store:
 	go test -race -timeout=1h -tags engines ./pkg/store/enginetest
 
 test-tools:
-	go -C scripts test -race -count=1 -timeout=1h ./...
+	go -C scripts test -race -count=1 -timeout=1h $$(go -C scripts list ./... | grep -v /tests/adopt$$)
+
+# -v shows how long each step takes.
+test-adopt:
+	go -C scripts test -count=1 -timeout=1h -v ./tests/adopt
 
 test-plugin:
 	npm test --silent
@@ -136,6 +140,9 @@ smoke: .build/load ## take one user through all routes of `make dev`, or of URL 
 
 cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes); rewrites the tables in docs/cost.md
 	go -C scripts test -count=1 -v -timeout 1h ./tests/cost -update $${N:+-users "$$N"}
+
+rename: .build/rename ## give the Go module and the service other names, everywhere (MODULE=github.com/acme/orders-api SERVICE=orders-api)
+	@exec .build/rename
 
 reset: $(dev) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(dev) reset

@@ -27,6 +27,7 @@ import (
 	vegeta "github.com/tsenart/vegeta/v12/lib"
 
 	"users-api/pkg/auth"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/progress"
 	"users-api/scripts/internal/stagesecret"
 )

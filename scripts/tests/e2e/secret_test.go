@@ -39,7 +39,7 @@ func makeKey() (string, error) {
 // keys that are added at the same time are all in it, and end no tokens.
 func testSecret(t *testing.T) {
 	old, oldToken := secret(t)["jwtSecret"], signed(t, "old", "users:read", time.Hour) // which API Gateway has not seen
-	command(t, "make", "-s", "rotate", "STAGE=local")
+	tree.Command(t, "make", "-s", "rotate", "STAGE=local")
 	status := func(token string) int {
 		return call(t, request{Method: "GET", Target: "/users", Credential: "Bearer " + token}).Status
 	}
@@ -50,7 +50,7 @@ func testSecret(t *testing.T) {
 	assert.Regexp(t, `^`+regexp.QuoteMeta(before)+`(,partner:[0-9a-f]{64}:users:read\+users:write){3}$`, secret(t)["apiKeys"])
 	assert.Equal(t, old, version(t, stagesecret.Previous)["jwtSecret"])
 
-	out := command(t, "make", "-s", "token", "SUB=alice", "SCOPES=users:read", "TTL=5m").Stdout.Text()
+	out := tree.Command(t, "make", "-s", "token", "SUB=alice", "SCOPES=users:read", "TTL=5m").Stdout.Text()
 	token, err := jwt.Parse(strings.TrimSuffix(out, "\n"), func(*jwt.Token) (any, error) { return []byte(secret(t)["jwtSecret"]), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithSubject("alice"), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
 	require.NoError(t, err)

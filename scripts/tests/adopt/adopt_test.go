@@ -1,0 +1,58 @@
+// Package adopt makes another API of a copy of this repository, by the commands of docs/adopting.md.
+package adopt
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
+)
+
+// published is the service's name in the repository that teams copy.
+const published = "users-api"
+
+func TestAdopt(t *testing.T) {
+	tree, err := harness.CopyTree()
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, tree.Remove()) })
+	run := func(name string, args ...string) string {
+		return strings.TrimSpace(tree.Command(t, name, args...).Stdout.Text())
+	}
+	commit := func() {
+		run("git", "add", "--all")
+		run("git", "-c", "user.name=team", "-c", "user.email=team@acme.example", "commit", "--quiet", "--message=step")
+	}
+
+	run("git", "init", "--quiet")
+	rename := []string{"rename", "MODULE=github.com/Acme-2/orders.api/v2", "SERVICE=orders"}
+	_, err = tree.Run(t.Context(), nil, "make", rename...)
+	assert.ErrorContains(t, err, "commit or stash")
+	commit()
+	module := run("go", "list", "-m")
+	run("make", rename...)
+	if localaws.Service == published {
+		assert.Equal(t, "LICENSE", run("git", "grep", "--name-only", published, "--", ":!CHANGELOG.md", ":!scripts/tests/adopt"))
+	}
+	run("make", "check")
+	serves(t, tree, harness.Request{Method: "GET", Target: "/users", Credential: "Bearer " + run("make", "-s", "token")})
+	commit()
+	run("make", "rename", "MODULE="+module, "SERVICE="+localaws.Service)
+	assert.Empty(t, run("git", "diff", "HEAD~"), "renaming back restores everything")
+}
+
+// serves runs `make dev` and sends a request, whose answer must be 200.
+func serves(t *testing.T, tree harness.Tree, r harness.Request) {
+	t.Helper()
+	started := time.Now()
+	dev, err := tree.StartDev()
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, dev.Interrupt()) }()
+	t.Logf("%5.1f s  make dev", time.Since(started).Seconds())
+	assert.Equal(t, http.StatusOK, harness.Send(t, dev.URL, r).Status)
+}
