@@ -18,9 +18,10 @@ import socketserver
 import sys
 import threading
 
-from ministack.app import main
+from ministack import app
+from ministack.core import iam_evaluator
 from ministack.core.lambda_runtime import ProvidedWorker, Worker
-from ministack.services import apigateway_v1
+from ministack.services import apigateway_v1, iam
 from ministack.services.cloudformation import provisioners
 
 # Its Lambda Runtime API answers in two writes. With Nagle's algorithm the second one
@@ -82,6 +83,30 @@ def update_secret(physical_id, before, after, *args, update=provisioners._sm_sec
 
 provisioners._RESOURCE_HANDLERS["AWS::SecretsManager::Secret"].update(create=create_secret, update=update_secret)
 
+
+# Its CloudFormation creates a role without its permissions boundary.
+def create_role(logical_id, props, stack_name, create=provisioners._iam_role_create):
+    name, attributes = create(logical_id, props, stack_name)
+    iam._roles[name]["PermissionsBoundary"] = props.get("PermissionsBoundary")
+    return name, attributes
+
+
+provisioners._RESOURCE_HANDLERS["AWS::IAM::Role"]["create"] = create_role
+
+
+# It looks up the tags of a resource only if a policy of the role has a condition on them,
+# and not if its boundary has one.
+iam_evaluator._names_condition_key = lambda policies, prefix: True
+
+
+# Requests reach it on the loopback interface, without TLS. Policies that refuse requests
+# without TLS, as that of the framework's bucket does, are tried as with it.
+def pin_request_origin(source_ip, _, pin=app.pin_request_origin):
+    pin(source_ip, True)
+
+
+app.pin_request_origin = pin_request_origin
+
 output, output_lock = os.fdopen(3, "w"), threading.Lock()
 
 
@@ -106,7 +131,7 @@ def end_with_parent():
 
 threading.Thread(target=end_with_parent, daemon=True).start()
 try:
-    main()
+    app.main()
 finally:
     # What is left in this process's group are functions and commands that use this AWS.
     sys.stdout.flush()

@@ -17,6 +17,7 @@ import (
 // testChanges deploys a stage, and changes and deploys it several times. After each step the stage
 // still serves the user that was created first.
 func testChanges(t *testing.T) {
+	local.createDeployer(t)
 	local.deploy(t)
 	first := local.look(t)
 	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), first.ChangedFunctions(deployed{}))

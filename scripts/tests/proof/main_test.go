@@ -1,6 +1,6 @@
 // Package proof deploys the service without an account at Amazon: with the framework's real
-// commands, as a developer types them, to the emulator with IAM enforced. The results
-// are read from the AWS APIs.
+// commands, as a developer types them, to the emulator with IAM enforced. They have the rights of
+// resources/deployer.yml. The account's root reads the results from the AWS APIs.
 //
 // All tests of a run share one emulator. Each stage is deployed from a copy of the working tree of
 // its own: its sources are edited, and the framework packages one stage at a time in a folder. Run

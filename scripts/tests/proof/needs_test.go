@@ -97,7 +97,7 @@ func takeAway(t *testing.T, arn, action string) (giveBack func()) {
 	_, role, _ := strings.Cut(arn, ":role/")
 	policy := func(operation, document string) {
 		parameters := url.Values{"Version": {"2010-05-08"}, "Action": {operation}, "RoleName": {role}, "PolicyName": {"denied"}, "PolicyDocument": {document}}
-		awsCall{service: "iam", body: parameters.Encode()}.must(t)
+		harness.AWSCall{Service: "iam", Body: parameters.Encode()}.Must(t, cloud.Config())
 	}
 	policy("PutRolePolicy", `{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"`+action+`","Resource":"*"}]}`)
 	return sync.OnceFunc(func() { policy("DeleteRolePolicy", "") })

@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -22,11 +23,12 @@ import (
 
 // stage is a stage, and the copy of the working tree that it is deployed from.
 type stage struct {
-	name   string
-	tree   harness.Tree
-	params []string // of every deployment
-	url    string
-	header map[string]string // of every request
+	name     string
+	tree     harness.Tree
+	params   []string // of every deployment
+	url      string
+	header   map[string]string // of every request
+	deployer aws.Config        // with its credentials
 }
 
 // newSecond returns a version beside the first. It has a metered partner, its table is protected and
@@ -48,6 +50,24 @@ func (s *stage) look(t *testing.T) deployed {
 	return harness.Look(t, cloud, s.name)
 }
 
+// createDeployer creates the role that deploys the stage, and assumes it as deploy.yml does.
+func (s *stage) createDeployer(t *testing.T) {
+	t.Helper()
+	role := harness.CreateDeployer(t, cloud, s.tree, s.name)
+	_, err := harness.AssumeDeployer(t, cloud, role, "another")
+	require.ErrorContains(t, err, "AccessDenied", "from another environment")
+	s.deployer, err = harness.AssumeDeployer(t, cloud, role, s.name)
+	require.NoError(t, err)
+}
+
+// environ is the environment of a command of the deployer.
+func (s *stage) environ(t *testing.T) []string {
+	t.Helper()
+	c, err := s.deployer.Credentials.Retrieve(t.Context())
+	require.NoError(t, err)
+	return append(cloud.Environ(), "AWS_ACCESS_KEY_ID="+c.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+c.SecretAccessKey, "AWS_SESSION_TOKEN="+c.SessionToken)
+}
+
 // run runs a command of the framework.
 func (s *stage) run(t *testing.T, env []string, args ...string) (*harness.Process, error) {
 	t.Helper()
@@ -58,7 +78,7 @@ func (s *stage) run(t *testing.T, env []string, args ...string) (*harness.Proces
 // serverless runs a command of the framework, which must succeed, and returns what it wrote.
 func (s *stage) serverless(t *testing.T, args ...string) string {
 	t.Helper()
-	p, err := s.run(t, cloud.Environ(), args...)
+	p, err := s.run(t, s.environ(t), args...)
 	require.NoError(t, err)
 	return p.Out.Text()
 }
@@ -67,10 +87,10 @@ func (s *stage) serverless(t *testing.T, args ...string) string {
 func (s *stage) tryDeploy(t *testing.T, params ...string) (*harness.Process, error) {
 	t.Helper()
 	args := []string{"deploy"}
-	for _, p := range slices.Concat(s.params, params) {
+	for _, p := range slices.Concat(s.params, params, []string{"permissionsBoundary=" + s.prefix() + "-boundary"}) {
 		args = append(args, "--param", p)
 	}
-	return s.run(t, cloud.Environ(), args...)
+	return s.run(t, s.environ(t), args...)
 }
 
 func (s *stage) deploy(t *testing.T, params ...string) string {
@@ -166,7 +186,7 @@ func (s *stage) logged(t *testing.T, function, text string) string {
 	t.Helper()
 	body := fmt.Sprintf(`{"logGroupName":"/aws/lambda/%s-%s"}`, s.prefix(), function)
 	var log struct{ Events []struct{ Message string } }
-	require.NoError(t, json.Unmarshal([]byte(awsCall{service: "logs", target: "Logs_20140328.FilterLogEvents", body: body}.must(t)), &log))
+	require.NoError(t, json.Unmarshal([]byte(harness.AWSCall{Service: "logs", Target: "Logs_20140328.FilterLogEvents", Body: body}.Must(t, cloud.Config())), &log))
 	for _, event := range log.Events {
 		if strings.Contains(event.Message, text) {
 			return event.Message

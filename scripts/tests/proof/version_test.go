@@ -26,6 +26,7 @@ const secondRuns = runtime.GOOS == "linux"
 // testVersion deploys another version, with a metered partner, at the second try.
 func testVersion(t *testing.T) {
 	second.packageWithoutAccount(t)
+	second.createDeployer(t)
 	mend := second.breakAfter(t, "UsersTable")
 	assertFirstFails(t, "Failing (AWS::SSM::Parameter)")
 	mend()
@@ -55,7 +56,7 @@ func assertFirstFails(t *testing.T, cause string) {
 // tableIsProtected reports whether DynamoDB refuses to delete the stage's table.
 func (s *stage) tableIsProtected(t *testing.T) bool {
 	t.Helper()
-	return strings.Contains(onTable("DescribeTable", `"TableName":"`+s.prefix()+`"`).must(t), `"DeletionProtectionEnabled": true`)
+	return strings.Contains(onTable("DescribeTable", `"TableName":"`+s.prefix()+`"`).Must(t, cloud.Config()), `"DeletionProtectionEnabled": true`)
 }
 
 // assertMetered checks that a partner's key, which the deployment printed, is required, and that its
@@ -98,8 +99,11 @@ func partnerKey(t *testing.T, printed string) string {
 
 var versionUser harness.User
 
-// testVersionsApart checks that each version has users of its own.
+// testVersionsApart checks that each version has users of its own, and a deployer of its own.
 func testVersionsApart(t *testing.T) {
+	stranger := &stage{name: second.name, tree: second.tree, deployer: local.deployer}
+	_, err := stranger.run(t, stranger.environ(t), "remove")
+	assert.ErrorContains(t, err, "is not authorized to perform")
 	user := local.create(t)
 	assert.True(t, local.has(t, user))
 	assert.False(t, second.has(t, user))
@@ -112,7 +116,7 @@ func testVersionsApart(t *testing.T) {
 // has reports whether a user is in the stage's table.
 func (s *stage) has(t *testing.T, u harness.User) bool {
 	t.Helper()
-	item := onTable("GetItem", `"TableName":"`+s.prefix()+`","Key":{"id":{"S":"`+u.ID+`"}}`).must(t)
+	item := onTable("GetItem", `"TableName":"`+s.prefix()+`","Key":{"id":{"S":"`+u.ID+`"}}`).Must(t, cloud.Config())
 	return strings.Contains(item, `"Item"`)
 }
 
@@ -140,12 +144,12 @@ func testRemove(t *testing.T) {
 	assert.Equal(t, []string{"log", "role", "secret", "table"}, kinds(left))
 	assert.Contains(t, left, "table users-api-v2")
 	// API Gateway has one role for its logs, which other services of the account use too.
-	account := awsCall{service: "apigateway", path: "account"}
-	role := regexp.MustCompile(`:role/([\w-]+)`).FindStringSubmatch(account.must(t))
+	account := harness.AWSCall{Service: "apigateway", Path: "account"}
+	role := regexp.MustCompile(`:role/([\w-]+)`).FindStringSubmatch(account.Must(t, cloud.Config()))
 	require.NotNil(t, role)
 	assert.Contains(t, left, "role "+role[1])
 	testAdoption(t, left)
-	assert.Contains(t, account.must(t), role[1])
+	assert.Contains(t, account.Must(t, cloud.Config()), role[1])
 
 	local.serves(t, local.create(t))
 	local.serverless(t, "remove")
@@ -154,9 +158,10 @@ func testRemove(t *testing.T) {
 	assert.Equal(t, http.StatusNotFound, a.Status, a.Body)
 }
 
-// testAdoption deploys a version again. The new stack must adopt what the removed one left.
+// testAdoption deploys a version again. The new stack must adopt what the removed one left, and cannot
+// be removed.
 func testAdoption(t *testing.T, left []string) {
-	out := second.deploy(t)
+	out := second.deploy(t, "terminationProtection=true")
 	assert.Subset(t, second.left(t), left)
 	assert.True(t, second.tableIsProtected(t))
 	if secondRuns {
@@ -165,29 +170,31 @@ func testAdoption(t *testing.T, left []string) {
 		second.serves(t, versionUser)
 		assert.NotEmpty(t, second.logged(t, "createUser", versionUser.ID), "the log of the removed stack")
 	}
+	_, err := second.run(t, second.environ(t), "remove")
+	assert.ErrorContains(t, err, "deletion protection is enabled")
 }
 
 // listings are calls that list all resources, by kind.
-var listings = map[string]awsCall{
-	"api":      {service: "apigateway", path: "restapis"},
-	"bucket":   {service: "s3"},
-	"function": {service: "lambda", path: "2015-03-31/functions/"},
-	"key":      {service: "apigateway", path: "apikeys"},
-	"log":      {service: "logs", target: "Logs_20140328.DescribeLogGroups", body: "{}"},
-	"plan":     {service: "apigateway", path: "usageplans"},
-	"role":     {service: "iam", body: "Action=ListRoles&Version=2010-05-08"},
-	"secret":   {service: "secretsmanager", target: "secretsmanager.ListSecrets", body: "{}"},
-	"stack":    {service: "cloudformation", body: "Action=DescribeStacks&Version=2010-05-15"},
-	"table":    {service: "dynamodb", target: "DynamoDB_20120810.ListTables", body: "{}"},
+var listings = map[string]harness.AWSCall{
+	"api":      {Service: "apigateway", Path: "restapis"},
+	"bucket":   {Service: "s3"},
+	"function": {Service: "lambda", Path: "2015-03-31/functions/"},
+	"key":      {Service: "apigateway", Path: "apikeys"},
+	"log":      {Service: "logs", Target: "Logs_20140328.DescribeLogGroups", Body: "{}"},
+	"plan":     {Service: "apigateway", Path: "usageplans"},
+	"role":     {Service: "iam", Body: "Action=ListRoles&Version=2010-05-08"},
+	"secret":   {Service: "secretsmanager", Target: "secretsmanager.ListSecrets", Body: "{}"},
+	"stack":    {Service: "cloudformation", Body: "Action=DescribeStacks&Version=2010-05-15"},
+	"table":    {Service: "dynamodb", Target: "DynamoDB_20120810.ListTables", Body: "{}"},
 }
 
 // left returns the resources whose names have the stage's prefix, each as its kind and its name.
 func (s *stage) left(t *testing.T) (all []string) {
 	t.Helper()
-	names := regexp.MustCompile(s.prefix() + `[\w-]*`)
+	names := regexp.MustCompile(`[^\w-](` + s.prefix() + `[\w-]*)`) // deploy-users-api-local is the deployer's role
 	for kind, listing := range listings {
-		for _, name := range names.FindAllString(listing.must(t), -1) {
-			all = append(all, kind+" "+name)
+		for _, name := range names.FindAllStringSubmatch(listing.Must(t, cloud.Config()), -1) {
+			all = append(all, kind+" "+name[1])
 		}
 	}
 	slices.Sort(all)
