@@ -97,7 +97,7 @@ lint-go:
 	@unformatted=$$(gofmt -l functions pkg scripts); \
 	test -z "$$unformatted" || { echo "not formatted; run gofmt -w on:"; echo "$$unformatted"; exit 1; }
 	go vet ./...
-	go vet -tags engines ./pkg/store/enginetest
+	go vet -tags engines ./pkg/...
 	go -C scripts vet ./...
 	@go -C scripts build -o ../.build/staticcheck honnef.co/go/tools/cmd/staticcheck
 	.build/staticcheck -tags engines ./...
@@ -120,7 +120,7 @@ test-product:
 	go test -run Allocations ./pkg/boot
 
 test-store:
-	go test -race -timeout=1h -tags engines ./pkg/store/enginetest
+	go test -race -timeout=1h -tags engines ./pkg/.../enginetest
 
 test-tools:
 	go -C scripts test -race -count=1 -timeout=1h $$(go -C scripts list ./... | grep -v /tests/adopt$$)

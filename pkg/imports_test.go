@@ -6,8 +6,11 @@ import (
 	"encoding/json"
 	"os/exec"
 	"path"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,14 +18,15 @@ import (
 )
 
 // mayImport lists the packages of this module that each package may import. Imports go downhill
-// only, and no platform package imports the domain, which is user and store. Nothing imports
-// functions or scripts.
+// only, and no platform package imports the domain. Nothing imports functions or scripts.
+//
+// ENTITY is the name of any entity, which is a package with a schema.json, such as user.
 var mayImport = map[string][]string{
-	"functions/*":          {"pkg/boot", "pkg/api", "pkg/user", "pkg/store", "pkg/auth", "pkg/apperr"},
+	"functions/*":          {"pkg/boot", "pkg/api", "pkg/ENTITY", "pkg/ENTITY/store", "pkg/auth", "pkg/apperr"},
 	"functions/authorizer": {"pkg/boot", "pkg/credential", "pkg/auth", "pkg/apperr", "pkg/logline"},
 	// the domain
-	"pkg/store": {"pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env"},
-	"pkg/user":  {"pkg/apperr"},
+	"pkg/ENTITY":       {"pkg/apperr"},
+	"pkg/ENTITY/store": {"pkg/dynamo", "pkg/ENTITY", "pkg/apperr", "pkg/env"},
 	// the platform
 	"pkg/boot":       {"pkg/api", "pkg/logline", "pkg/env", "pkg/apperr"},
 	"pkg/api":        {"pkg/auth", "pkg/apperr", "pkg/logline", "pkg/env"},
@@ -38,34 +42,34 @@ var mayImport = map[string][]string{
 	"pkg/testing/linetest":   {},
 	"pkg/testing/parameters": {},
 	"pkg/testing/runtimeapi": {},
-	"pkg/testing/storetest":  {"pkg/user"},
-	"pkg/testing/usertest":   {"pkg/user"},
+	"pkg/testing/storetest":  {},
+	"pkg/testing/ENTITYtest": {"pkg/ENTITY", "pkg/testing/storetest"},
 }
 
 // testsMayImport lists what tests may import in addition to the package itself and everything below
 // it.
 var testsMayImport = map[string][]string{
-	"functions/*":          {"pkg/testing/apitest", "pkg/testing/usertest", "pkg/testing/runtimeapi"},
-	"functions/authorizer": {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
-	"pkg/store/enginetest": {"pkg/store", "pkg/dynamo", "pkg/user", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/usertest"},
-	"pkg/user":             {"pkg/testing/usertest"},
-	"pkg/boot":             {"pkg/testing/linetest", "pkg/testing/parameters"},
-	"pkg/credential":       {"pkg/testing/parameters"},
+	"functions/*":                 {"pkg/testing/apitest", "pkg/testing/ENTITYtest", "pkg/testing/runtimeapi"},
+	"functions/authorizer":        {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
+	"pkg/ENTITY/store/enginetest": {"pkg/ENTITY/store", "pkg/dynamo", "pkg/ENTITY", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/ENTITYtest"},
+	"pkg/ENTITY":                  {"pkg/testing/ENTITYtest"},
+	"pkg/boot":                    {"pkg/testing/linetest", "pkg/testing/parameters"},
+	"pkg/credential":              {"pkg/testing/parameters"},
 }
 
 // homes lists the packages that may import a foreign library. Tests may import any.
 var homes = map[string][]string{
 	"github.com/aws/aws-lambda-go": {"pkg/boot", "pkg/logline", "functions/authorizer"},
-	"github.com/aws/aws-sdk-go-v2": {"pkg/amazon", "pkg/dynamo", "pkg/store", "pkg/testing/storetest"},
+	"github.com/aws/aws-sdk-go-v2": {"pkg/amazon", "pkg/dynamo", "pkg/ENTITY/store", "pkg/testing/storetest", "pkg/testing/ENTITYtest"},
 	"github.com/aws/smithy-go":     {"pkg/dynamo"},
 	"github.com/golang-jwt/jwt":    {"pkg/credential"},
 	"github.com/go-jose/go-jose":   {"pkg/credential"},
-	"github.com/google/uuid":       {"pkg/user", "pkg/dynamo", "pkg/store"},
+	"github.com/google/uuid":       {"pkg/ENTITY", "pkg/dynamo", "pkg/ENTITY/store"},
 	"github.com/stretchr/testify":  {"pkg/testing/apitest", "pkg/testing/linetest", "pkg/testing/runtimeapi", "pkg/testing/storetest"},
 	"go.yaml.in/yaml":              {"pkg/testing/storetest"},
-	"golang.org/x/net":             {"pkg/user"},
+	"golang.org/x/net":             {"pkg/ENTITY"},
 	"golang.org/x/sync":            {"pkg/credential", "pkg/dynamo"},
-	"golang.org/x/text":            {"pkg/user"},
+	"golang.org/x/text":            {"pkg/ENTITY"},
 }
 
 // goPackage is a package as go list describes it.
@@ -94,16 +98,26 @@ func packages(t *testing.T) []goPackage {
 	return all
 }
 
-// own returns the packages of this module among imports, as paths from the root.
+// own returns the packages of this module among imports, as paths from the root with ENTITY for
+// an entity's name.
 func (p goPackage) own(imports ...string) []string {
 	var own []string
 	for _, i := range imports {
 		if rest, ok := strings.CutPrefix(i, p.Module.Path+"/"); ok {
-			own = append(own, rest)
+			own = append(own, entities().ReplaceAllString(rest, "${1}ENTITY${2}"))
 		}
 	}
 	return own
 }
+
+// entities matches a package of an entity.
+var entities = sync.OnceValue(func() *regexp.Regexp {
+	schemas, _ := filepath.Glob("*/schema.json")
+	for i, schema := range schemas {
+		schemas[i] = filepath.Dir(schema)
+	}
+	return regexp.MustCompile(`^(pkg/|pkg/testing/)(?:` + strings.Join(schemas, "|") + `)(/.*|test|)$`)
+})
 
 func TestImportsGoDownhill(t *testing.T) {
 	t.Parallel()
@@ -144,8 +158,8 @@ func below(self string) []string {
 	return reached
 }
 
-// domain lists the packages that know users. All others are the platform.
-var domain = []string{"functions/*", "pkg/store", "pkg/store/enginetest", "pkg/user", "pkg/testing/storetest", "pkg/testing/usertest"}
+// domain lists the packages that know an entity. All others are the platform.
+var domain = []string{"functions/*", "pkg/ENTITY", "pkg/ENTITY/store", "pkg/ENTITY/store/enginetest", "pkg/testing/ENTITYtest"}
 
 func TestPlatformImportsNoDomain(t *testing.T) {
 	t.Parallel()

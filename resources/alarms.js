@@ -18,6 +18,7 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
     latencyMs: Number(await param('alarmLatencyMs')),
     concurrency: Number(await param('alarmConcurrency')),
     timeouts: timeouts(await resolveConfigurationProperty(['functions'])),
+    tables: Object.values(await resolveConfigurationProperty(['custom', 'tables'])),
   };
   const alarms = {
     ...apiAlarms(context),
@@ -157,13 +158,19 @@ function authorizerAlarms({ prefix, service, stage }) {
   };
 }
 
-function tableAlarms({ prefix }) {
-  const table = { TableName: prefix };
+function tableAlarms({ prefix, tables }) {
+  return Object.assign({}, ...tables.map((name) => alarmsOf(name, name.slice(prefix.length + 1))));
+}
+
+/** Returns the alarms of a table, whose name has a suffix or none. */
+function alarmsOf(name, suffix) {
+  const table = { TableName: name };
   const index = { ...table, GlobalSecondaryIndexName: 'byCreation' };
   const operations = ['GetItem', 'Query', 'TransactWriteItems'];
   const sum = (ids) => ids.map((id) => `FILL(${id}, 0)`).join(' + ');
+  const logicalId = `Alarm${suffix && suffix[0].toUpperCase() + suffix.slice(1)}Table`;
   return {
-    AlarmTableThrottles: alarm(`${prefix}-table-throttles`, {
+    [`${logicalId}Throttles`]: alarm(`${name}-table-throttles`, {
       AlarmDescription: 'DynamoDB throttles the table or its index, and clients get 503. Look for a hot key or a limit of the account.',
       Metrics: [
         metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table),
@@ -175,7 +182,7 @@ function tableAlarms({ prefix }) {
       Threshold: 0,
       ...atLeast(2, 5),
     }),
-    AlarmTableSystemErrors: alarm(`${prefix}-table-system-errors`, {
+    [`${logicalId}SystemErrors`]: alarm(`${name}-table-system-errors`, {
       AlarmDescription: "DynamoDB itself answers 500. See Amazon's health page.",
       Metrics: [
         ...operations.map((Operation, i) => metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation })),

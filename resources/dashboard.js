@@ -9,7 +9,8 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   const service = await resolveVariable('self:service');
   const stage = await resolveVariable('sls:stage');
   const names = Object.keys(await resolveConfigurationProperty(['functions']));
-  const context = { service, stage, prefix: `${service}-${stage}`, names };
+  const tables = Object.values(await resolveConfigurationProperty(['custom', 'tables']));
+  const context = { service, stage, prefix: `${service}-${stage}`, names, tables };
   return {
     Resources: {
       Dashboard: {
@@ -25,10 +26,9 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
   };
 };
 
-function widgets({ service, stage, prefix, names }) {
+function widgets({ service, stage, prefix, names, tables }) {
   const api = ['ApiName', prefix, 'Stage', stage];
   const own = ['service', service, 'stage', stage];
-  const table = ['TableName', prefix];
   const lambdaMetric = (metric) =>
     names.map((name) => ['AWS/Lambda', metric, 'FunctionName', `${prefix}-${name}`, { label: name }]);
   const routeNames = names.filter((name) => name !== 'authorizer');
@@ -59,18 +59,27 @@ function widgets({ service, stage, prefix, names }) {
     ]),
     graph('Concurrent executions', 'Maximum', lambdaMetric('ConcurrentExecutions')),
     graph('Throttled by Lambda', 'Sum', lambdaMetric('Throttles')),
-    graph('Table, capacity consumed', 'Sum', [
+    ...tables.flatMap((name) => tableGraphs(name, name.slice(prefix.length + 1))),
+    logTable('Latest errors', names.map((name) => `/aws/lambda/${prefix}-${name}`), errorsQuery),
+  ];
+}
+
+/** Returns the graphs of a table, whose name has a suffix or none. */
+function tableGraphs(name, suffix) {
+  const table = ['TableName', name];
+  const title = suffix ? `Table of ${suffix}` : 'Table';
+  return [
+    graph(`${title}, capacity consumed`, 'Sum', [
       ['AWS/DynamoDB', 'ConsumedReadCapacityUnits', ...table, { label: 'read' }],
       ['AWS/DynamoDB', 'ConsumedWriteCapacityUnits', ...table, { label: 'write' }],
       ['AWS/DynamoDB', 'ReadThrottleEvents', ...table, { label: 'reads throttled', color: '#ff7f0e' }],
       ['AWS/DynamoDB', 'WriteThrottleEvents', ...table, { label: 'writes throttled', color: '#d62728' }],
     ]),
-    graph('Table, latency, ms', 'Average', [
+    graph(`${title}, latency, ms`, 'Average', [
       ...['GetItem', 'Query', 'TransactWriteItems'].map((operation) => [
         'AWS/DynamoDB', 'SuccessfulRequestLatency', ...table, 'Operation', operation, { label: operation },
       ]),
     ]),
-    logTable('Latest errors', names.map((name) => `/aws/lambda/${prefix}-${name}`), errorsQuery),
   ];
 }
 

@@ -42,7 +42,7 @@ func TestNoAWSClient(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	assert.Contains(t, string(out), "users-api/pkg/credential\n")
-	for _, banned := range []string{"aws-sdk-go-v2/service", "aws-sdk-go-v2/config", "users-api/pkg/store", "users-api/pkg/user"} {
+	for _, banned := range []string{"aws-sdk-go-v2/service", "aws-sdk-go-v2/config", "users-api/pkg/user/store", "users-api/pkg/user"} {
 		assert.NotContains(t, string(out), banned)
 	}
 }

@@ -6,8 +6,8 @@ import (
 
 	"users-api/pkg/api"
 	"users-api/pkg/auth"
-	"users-api/pkg/store"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // creator is what the function needs of the table.

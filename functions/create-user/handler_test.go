@@ -12,10 +12,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // recorder creates a user, or fails, and records its arguments.

@@ -7,9 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // table holds one user, ann, at a version.

@@ -7,8 +7,8 @@ import (
 	"users-api/pkg/api"
 	"users-api/pkg/apperr"
 	"users-api/pkg/auth"
-	"users-api/pkg/store"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // The number of users on a page.
@@ -39,7 +39,7 @@ func newHandler(users lister) api.Guarded {
 		if page.Items == nil {
 			page.Items = []user.User{} // an empty list is [], not null
 		}
-		api.AnnotateDebug(ctx, "users", len(page.Items))
+		api.AnnotateDebug(ctx, "listed", len(page.Items))
 		return api.JSON(http.StatusOK, list{page.Items, page.Next})
 	}, "limit", "cursor", "email")
 }

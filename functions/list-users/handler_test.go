@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 var ann = user.New(usertest.ID("019aab7e-1a80-7c00-8000-000000000001"), usertest.Input("Ann", "ann@example.com"))

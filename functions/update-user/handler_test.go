@@ -7,10 +7,10 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/apitest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // table holds one user, ann, at a version.

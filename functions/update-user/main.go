@@ -6,7 +6,7 @@ import (
 
 	"users-api/pkg/api"
 	"users-api/pkg/boot"
-	"users-api/pkg/store"
+	"users-api/pkg/user/store"
 )
 
 //go:embed testdata/update.json

@@ -51,7 +51,7 @@ var examples = map[string]example{
 		config:   func(c *Config) { c.Level = slog.LevelDebug },
 		wrap: answering("GET", "/users", func(ctx context.Context) (api.Response, error) {
 			logline.SetPrincipal(ctx, "api-key:billing")
-			api.AnnotateDebug(ctx, "users", 20)
+			api.AnnotateDebug(ctx, "listed", 20)
 			return api.JSON(http.StatusOK, map[string]any{"users": []any{}})
 		}),
 	},

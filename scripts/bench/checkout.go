@@ -9,11 +9,11 @@ import (
 	"strings"
 	"time"
 
-	"users-api/pkg/store"
 	"users-api/pkg/testing/runtimeapi"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // checkout is a checkout of this repository, with a table of its own.
@@ -63,7 +63,7 @@ func (b *bench) open(ctx context.Context, dir, suffix string) (c *checkout, err 
 		return nil, err
 	}
 	client := storetest.Client(b.db)
-	if err := storetest.CreateTable(ctx, client, c.name); err != nil {
+	if err := usertest.CreateTable(ctx, client, c.name); err != nil {
 		return nil, err
 	}
 	c.table = store.New(client, c.name, time.Now, user.NewID)

@@ -33,7 +33,7 @@ function describe({ Resources: resources }) {
       accessLog: AccessLogSetting,
       tracing: TracingEnabled,
     },
-    table: Object.values(resources).find(({ Type }) => Type === 'AWS::DynamoDB::Table'),
+    table: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table'), (table) => [table.Properties.TableName, table]),
     secret: Object.values(resources).find(({ Type }) => Type === 'AWS::SecretsManager::Secret'),
     log: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'), describeLog),
     entrance: {

@@ -99,7 +99,7 @@ test('the comparison finds each kind of difference', () => {
     { from: 'DefaultAuthorizer: authorizer', to: '', finds: /isOpen/ },
     { from: 'PRIME: !Ref Prime', to: 'PRIMED: !Ref Prime', finds: /lacks function > .* > environment > PRIME,/ },
     { from: '["dynamodb:GetItem", "dynamodb:DeleteItem"]', to: '["dynamodb:*"]', finds: /deleteUser > role .* > Action/ },
-    { from: 'RetainExceptOnCreate, Delete]\n    UpdateReplacePolicy: Retain', to: 'Retain, Delete]\n    UpdateReplacePolicy: Retain', finds: /table > DeletionPolicy/ },
+    { from: 'RetainExceptOnCreate, Delete]\n    UpdateReplacePolicy: Retain', to: 'Retain, Delete]\n    UpdateReplacePolicy: Retain', finds: /table > .* > DeletionPolicy/ },
     { from: 'DeletionPolicy: !If [IsProd, RetainExceptOnCreate, Delete]', to: '', finds: /log > .* > DeletionPolicy/ },
     { from: 'GenerateStringKey: jwtSecret', to: 'GenerateStringKey: key', finds: /secret > .* > GenerateStringKey/ },
     { from: 'maximum: 120', to: 'maximum: 121', finds: /model > UserInput > properties > age > maximum/ },

@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/testing/storetest"
+	"users-api/pkg/testing/usertest"
 	"users-api/scripts/internal/dynamodblocal"
 )
 
@@ -39,7 +40,7 @@ func setEnvironment(t *testing.T, table string) {
 func createTable(t *testing.T) (name string) {
 	t.Helper()
 	name = "users-" + uuid.NewString()
-	require.NoError(t, storetest.CreateTable(t.Context(), storetest.Client(endpoint), name))
+	require.NoError(t, usertest.CreateTable(t.Context(), storetest.Client(endpoint), name))
 	setEnvironment(t, name)
 	return name
 }
@@ -58,7 +59,7 @@ func TestASecondRunAddsNothingTwice(t *testing.T) {
 		var out strings.Builder
 		require.NoError(t, run(t.Context(), strings.Fields(tt.args), &out), tt.args)
 		assert.Regexp(t, fmt.Sprintf(`^table %s in us-east-1: made %d users in \S+ \(\d+/s\), found %d that were there\n$`, name, tt.made, tt.found), out.String(), tt.args)
-		users, err := storetest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
+		users, err := usertest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
 		require.NoError(t, err)
 		assert.Equal(t, tt.users, users, tt.args)
 	}
@@ -76,7 +77,7 @@ func TestAStoppedRunIsContinued(t *testing.T) {
 
 	t.Setenv("AWS_ENDPOINT_URL", endpoint)
 	require.NoError(t, run(t.Context(), []string{"-n", "50"}, io.Discard))
-	users, err := storetest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
+	users, err := usertest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
 	require.NoError(t, err)
 	assert.Equal(t, 50, users)
 }

@@ -16,8 +16,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/fakeuser"
 	"users-api/scripts/internal/localaws"

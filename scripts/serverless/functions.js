@@ -3,6 +3,8 @@
 // Corrects what the framework generates for the functions: their environment and the roles, which
 // get least privilege.
 
+const { isTable } = require('./retain');
+
 const xrayStatement = {
   Effect: 'Allow',
   Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords'],
@@ -11,7 +13,7 @@ const xrayStatement = {
 
 /** Changes the compiled template in place. */
 function correctRoles({ Resources: resources }) {
-  const key = resources.UsersTable?.Properties.SSESpecification?.KMSMasterKeyId;
+  const key = Object.values(resources).find(isTable)?.Properties.SSESpecification?.KMSMasterKeyId;
   const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
   for (const { Properties: fn } of functions) {
     const role = resources[fn.Role?.['Fn::GetAtt']?.[0]];

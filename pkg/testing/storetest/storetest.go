@@ -1,20 +1,15 @@
-// Package storetest supports tests that need the users' table: it creates one, checks that it is
-// consistent, and simulates a DynamoDB that fails.
+// Package storetest supports tests that need a table: it creates one, reads it, and simulates a
+// DynamoDB that fails.
 package storetest
 
 import (
 	"context"
-	"fmt"
-	"reflect"
-	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
-
-	"users-api/pkg/user"
 )
 
-// Item is an item of the table.
+// Item is an item of a table.
 type Item = map[string]types.AttributeValue
 
 // Items returns all items of a table.
@@ -38,31 +33,4 @@ func Text(it Item, attribute string) string {
 		return ""
 	}
 	return s.Value
-}
-
-// CheckConsistent checks the invariant of the whole table: each user has the reservation of its
-// address, and there is no other reservation. It returns the number of users.
-func CheckConsistent(ctx context.Context, client *dynamodb.Client, table string) (int, error) {
-	items, err := Items(ctx, client, table)
-	if err != nil {
-		return 0, err
-	}
-	users, reservations := map[string]string{}, map[string]string{}
-	for _, it := range items {
-		id := Text(it, "id")
-		switch {
-		case strings.HasPrefix(id, "email#"):
-			reservations[id] = Text(it, "userId")
-		case !strings.HasPrefix(id, "idempotency#"):
-			address, err := user.ParseEmail(Text(it, "email"))
-			if err != nil {
-				return 0, fmt.Errorf("user %s: %w", id, err)
-			}
-			users["email#"+address.Normalized()] = id
-		}
-	}
-	if !reflect.DeepEqual(users, reservations) {
-		return 0, fmt.Errorf("addresses by users are %v, and by reservations %v", users, reservations)
-	}
-	return len(users), nil
 }

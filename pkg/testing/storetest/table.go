@@ -38,11 +38,10 @@ type tableDefinition struct {
 	GlobalSecondaryIndexes []types.GlobalSecondaryIndex
 }
 
-// CreateTable creates an empty table with the definition of the deployed one in
-// resources/table.yml, and returns when it is active. An existing table of that name stays as it
-// is.
-func CreateTable(ctx context.Context, client *dynamodb.Client, name string) error {
-	definition, err := deployedTable()
+// CreateTable creates an empty table with the definition of the deployed one, which is in a file of
+// resources, and returns when it is active. An existing table of that name stays as it is.
+func CreateTable(ctx context.Context, client *dynamodb.Client, name, file string) error {
+	definition, err := deployedTable(file)
 	if err != nil {
 		return err
 	}
@@ -60,32 +59,29 @@ func CreateTable(ctx context.Context, client *dynamodb.Client, name string) erro
 	return dynamodb.NewTableExistsWaiter(client).Wait(ctx, &dynamodb.DescribeTableInput{TableName: &name}, createTimeout)
 }
 
-func deployedTable() (tableDefinition, error) {
-	source, err := os.ReadFile(tableFile())
+// deployedTable reads the definition from a file of the repository that this one is compiled from.
+func deployedTable(file string) (definition tableDefinition, err error) {
+	_, here, _, _ := runtime.Caller(0)
+	source, err := os.ReadFile(filepath.Join(filepath.Dir(here), "..", "..", "..", "resources", file))
 	if err != nil {
-		return tableDefinition{}, err
+		return definition, err
 	}
 	var template struct {
-		Resources struct {
-			UsersTable struct {
-				Properties map[string]any `yaml:"Properties"`
-			} `yaml:"UsersTable"`
+		Resources map[string]struct {
+			Properties map[string]any `yaml:"Properties"`
 		} `yaml:"Resources"`
 	}
 	if err := yaml.Unmarshal(source, &template); err != nil {
-		return tableDefinition{}, fmt.Errorf("read resources/table.yml: %w", err)
+		return definition, fmt.Errorf("read resources/%s: %w", file, err)
 	}
-	properties, err := json.Marshal(template.Resources.UsersTable.Properties) // CloudFormation and the API use the same names
-	if err != nil {
-		return tableDefinition{}, err
+	for _, table := range template.Resources { // there is one
+		properties, err := json.Marshal(table.Properties) // CloudFormation and the API use the same names
+		if err != nil {
+			return definition, err
+		}
+		if err := json.Unmarshal(properties, &definition); err != nil {
+			return definition, err
+		}
 	}
-	var definition tableDefinition
-	err = json.Unmarshal(properties, &definition)
-	return definition, err
-}
-
-// tableFile is resources/table.yml of the repository that this file is compiled from.
-func tableFile() string {
-	_, here, _, _ := runtime.Caller(0)
-	return filepath.Join(filepath.Dir(here), "..", "..", "..", "resources", "table.yml")
+	return definition, nil
 }

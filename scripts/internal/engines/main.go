@@ -1,7 +1,7 @@
 // Command engines runs a command beside the database engines that tests need, and
 // ends them when it ends:
 //
-//	engines go test -tags engines ./pkg/store/enginetest
+//	engines go test -tags engines ./pkg/.../enginetest
 //
 // The command finds DynamoDB Local at DYNAMODB_LOCAL_URL and a local AWS at
 // LOCAL_AWS_URL. The exit status is the command's, or 1 if an engine did not start.

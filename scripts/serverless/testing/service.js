@@ -12,7 +12,8 @@ const { promisify } = require('node:util');
 const execFile = promisify(require('node:child_process').execFile);
 
 const root = path.resolve(__dirname, '../../..');
-const needed = ['package.json', 'serverless.yml', 'functions', 'resources', 'scripts/serverless', 'pkg/user/schema.json', 'pkg/credential/identity.json'];
+const schemas = fs.readdirSync(path.join(root, 'pkg')).map((name) => `pkg/${name}/schema.json`).filter((file) => fs.existsSync(path.join(root, file)));
+const needed = ['package.json', 'serverless.yml', 'functions', 'resources', 'scripts/serverless', ...schemas, 'pkg/credential/identity.json'];
 
 // Writes a program for each package that it is asked to build.
 const fakeGo = `#!/bin/sh

@@ -14,6 +14,7 @@ const lines = require('./lines');
 const figures = require('../../tests/cost/figures.json');
 
 const names = Object.keys(definition.functions);
+const tables = Object.values(definition.custom.tables).map((name) => name.replace(/.*}-?(.*)/, (_, suffix) => suffix && `${suffix}-`));
 const logicalId = (name) => name[0].toUpperCase() + name.slice(1);
 const propertiesOf = (template, type) =>
   Object.values(template.Resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
@@ -63,11 +64,12 @@ test('every route calls the authorizer, and API Gateway checks bodies against th
   for (const [template, checks] of [[prod, false], [full, true]]) {
     assert.deepEqual(methodsOf(template).map(({ AuthorizationType }) => AuthorizationType), routes.map(() => 'CUSTOM'));
     const validators = methodsOf(template).filter(({ RequestModels }) => RequestModels).map(({ RequestValidatorId: { Ref } }) => template.Resources[Ref]);
-    const modeled = routes.filter(({ request }) => request === '${self:custom.userModel}');
+    const modeled = routes.filter(({ request }) => /^\${self:custom\.\w+Model}$/.test(request));
     assert.deepEqual(validators.map(({ Properties }) => Properties.ValidateRequestBody), modeled.map(() => checks));
   }
-  const [{ Schema }] = propertiesOf(prod, 'AWS::ApiGateway::Model');
-  assert.deepEqual(Schema, JSON.parse(fs.readFileSync(path.join(root, 'pkg/user/schema.json'), 'utf8')));
+  const schemas = propertiesOf(prod, 'AWS::ApiGateway::Model').map(({ Schema }) => Schema);
+  const written = Object.values(definition.provider.apiGateway.request.schemas).map(({ schema }) => schema.match(/file\((.+)\)/)[1]);
+  assert.deepEqual(schemas, written.map((file) => JSON.parse(fs.readFileSync(path.join(root, file), 'utf8'))));
   assert.doesNotMatch(JSON.stringify(full), /[^ -~]/, 'tools show other characters in other ways, so the model has escapes');
 });
 
@@ -112,14 +114,15 @@ test('reads are cached if the cache is on, by keys that tell requests and caller
 });
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/warm-throughput.html: what a new table takes a second.
-// The index has two partitions (listShards in pkg/store), each of which takes 1,000 write units.
-test('a new table takes the writes that the limits let through', () => {
+// The index has two partitions (listShards in pkg/user/store), each of which takes 1,000 write units.
+test('a new table of users takes the writes that the limits let through', () => {
   for (const [unit, most] of [['tableWrites', 4000], ['indexWrites', 2000]]) {
-    const used = routes.map(({ method, path: route }) => {
+    const measured = routes.filter(({ path: route }) => figures.operations.some((each) => each.route.endsWith(` ${route}`)));
+    const used = measured.map(({ method, path: route }) => {
       const { ThrottlingRateLimit } = stageOf(prod).MethodSettings.find((each) => each.HttpMethod === method && each.ResourcePath === `/${route.replaceAll('/', '~1')}`);
       return ThrottlingRateLimit * Math.max(...figures.operations.filter((each) => each.route === `${method.replace('HEAD', 'GET')} ${route}`).map((each) => each[unit] ?? 0));
     });
-    assert.ok(used.every(Number.isFinite), `scripts/tests/cost/figures.json has the units of every route: ${used}`);
+    assert.ok(used.every(Number.isFinite), `scripts/tests/cost/figures.json has the units of every method of these paths: ${used}`);
     assert.ok(used.reduce((sum, each) => sum + each) <= most, `${used.join(' + ')} ${unit} a second are more than ${most}`);
   }
 });
@@ -158,13 +161,15 @@ test('concurrency is reserved and provisioned by parameter', () => {
 
 test('production keeps users, logs and secrets safe', () => {
   const kept = (template) => Object.values(template.Resources).filter(({ Type }) => /DynamoDB::Table|LogGroup/.test(Type));
-  assert.equal(kept(prod).length, names.length + 2);
+  assert.equal(kept(prod).length, names.length + tables.length + 1);
   // With a fixed name and these policies, the next stack adopts them: see retain.js.
   for (const { DeletionPolicy, UpdateReplacePolicy, Properties: { TableName, LogGroupName } } of kept(prod)) {
     assert.deepEqual([typeof (TableName ?? LogGroupName), DeletionPolicy, UpdateReplacePolicy], ['string', 'RetainExceptOnCreate', 'Retain']);
   }
   for (const { DeletionPolicy = 'Delete' } of kept(local)) assert.equal(DeletionPolicy, 'Delete');
-  assert.deepEqual(prod.Resources.UsersTable.Properties.DeletionProtectionEnabled, { 'Fn::If': ['ProtectsTable', true, false] });
+  for (const { DeletionProtectionEnabled } of propertiesOf(prod, 'AWS::DynamoDB::Table')) {
+    assert.deepEqual(DeletionProtectionEnabled, { 'Fn::If': ['ProtectsTable', true, false] });
+  }
   assert.equal(prod.Parameters.ProtectTable.Default, 'true', '"rollback" sets no parameter');
   assert.doesNotMatch(stageOf(prod).AccessLogSetting.Format, /header|input/i);
   const secret = prod.Resources.StageSecret;
@@ -176,10 +181,14 @@ test('production keeps users, logs and secrets safe', () => {
   assert.doesNotMatch(JSON.stringify(prod), /{{resolve:/, 'no variable has a secret');
 });
 
-test('alarms watch the API, every function and the table, and one of them notifies the topic', () => {
+test('alarms watch the API, every function and every table, and one of them notifies the topic', () => {
   const kinds = ['errors', 'throttles', 'duration-p99'];
-  const own = ['api-5xx', 'api-latency-p99', 'account-concurrency', 'authorizer-keys-unavailable', 'table-throttles', 'table-system-errors'];
-  const expected = [...own, ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`))];
+  const own = ['api-5xx', 'api-latency-p99', 'account-concurrency', 'authorizer-keys-unavailable'];
+  const expected = [
+    ...own,
+    ...tables.flatMap((name) => [`${name}table-throttles`, `${name}table-system-errors`]),
+    ...names.flatMap((name) => kinds.map((kind) => `${name}-${kind}`)),
+  ];
   const alarms = Object.entries(full.Resources).filter(([, { Type }]) => Type === 'AWS::CloudWatch::Alarm');
   assert.deepEqual(alarms.map(([, { Properties }]) => Properties.AlarmName).sort(), expected.map((name) => `${definition.service}-prod-${name}`).sort());
   const { Threshold } = full.Resources[`Alarm${logicalId(names[0])}Duration`].Properties;
@@ -189,7 +198,8 @@ test('alarms watch the API, every function and the table, and one of them notifi
   // https://docs.aws.amazon.com/lambda/latest/dg/monitoring-concurrency.html: SERVICE_QUOTA(ConcurrentExecutions) is the account's limit
   assert.deepEqual([Expression, percent], ['100 * claimed / SERVICE_QUOTA(executions)', 80]);
   const watched = propertiesOf(prod, 'AWS::CloudWatch::Alarm').flatMap(({ Metrics = [{ MetricStat: true }] }) => Metrics.filter(({ MetricStat }) => MetricStat));
-  assert.equal(watched.length, figures.stage['alarm metric'], 'in scripts/tests/cost/figures.json, from which docs/cost.md is computed');
+  const added = kinds.length * (names.length - 6) + 7 * (tables.length - 1); // by other routes and entities
+  assert.equal(watched.length, figures.stage['alarm metric'] + added, 'in scripts/tests/cost/figures.json, from which docs/cost.md is computed');
   const { AlarmRule, AlarmActions } = full.Resources.AlarmServiceUnwell.Properties;
   assert.deepEqual(AlarmActions, ['arn:aws:sns:us-east-1:123456789012:ops']);
   for (const [id] of alarms) assert.ok(JSON.stringify(AlarmRule).includes(`\${${id}}`), id);

@@ -10,10 +10,10 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 var update = flag.Bool("update", false, "rewrite the tables in docs/cost.md")

@@ -20,10 +20,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sync/errgroup"
 
-	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 	"users-api/scripts/internal/dynamodblocal"
 )
 
@@ -47,7 +47,7 @@ type table struct {
 func newTable(t *testing.T, users int) *table {
 	t.Helper()
 	tb := &table{client: storetest.Client(endpoint), name: "cost-" + uuid.NewString()}
-	require.NoError(t, storetest.CreateTable(t.Context(), tb.client, tb.name))
+	require.NoError(t, usertest.CreateTable(t.Context(), tb.client, tb.name))
 	metered := dynamodb.New(tb.client.Options(), func(o *dynamodb.Options) { o.HTTPClient = &tb.meter })
 	tb.Table = store.New(metered, tb.name, time.Now, tb.newID)
 	tb.fill(t, users)

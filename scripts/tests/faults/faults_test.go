@@ -17,11 +17,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/runtimeapi"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 	"users-api/scripts/internal/dynamodblocal"
 	"users-api/scripts/internal/harness"
 )
@@ -70,7 +70,7 @@ type table struct {
 func newTable(t *testing.T) table {
 	t.Helper()
 	client, name := storetest.Client(endpoint), "users-"+uuid.NewString()
-	require.NoError(t, storetest.CreateTable(t.Context(), client, name))
+	require.NoError(t, usertest.CreateTable(t.Context(), client, name))
 	return table{store.New(client, name, time.Now, user.NewID), t, client, name}
 }
 
@@ -84,7 +84,7 @@ func (tb table) ann() user.User {
 // consistent checks the whole table and returns how many users it has.
 func (tb table) consistent() int {
 	tb.t.Helper()
-	users, err := storetest.CheckConsistent(tb.t.Context(), tb.client, tb.name)
+	users, err := usertest.CheckConsistent(tb.t.Context(), tb.client, tb.name)
 	require.NoError(tb.t, err)
 	return users
 }

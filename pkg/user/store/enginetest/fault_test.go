@@ -14,9 +14,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
+	"users-api/pkg/user/store"
 )
 
 // faultyTable returns the fixture's table behind a proxy that breaks calls.

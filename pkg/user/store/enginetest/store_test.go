@@ -20,10 +20,10 @@ import (
 	"users-api/pkg/apperr"
 	"users-api/pkg/dynamo"
 	"users-api/pkg/env"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // The URLs of DynamoDB Local and of the local AWS.
@@ -68,7 +68,7 @@ func onEachEngine(t *testing.T, test func(*testing.T, *fixture)) {
 func newFixtureAt(t *testing.T, endpoint string) *fixture {
 	t.Helper()
 	f := &fixture{t: t, endpoint: endpoint, client: storetest.Client(endpoint), name: "users-" + uuid.NewString()}
-	require.NoError(t, storetest.CreateTable(t.Context(), f.client, f.name))
+	require.NoError(t, usertest.CreateTable(t.Context(), f.client, f.name))
 	f.Table = store.New(f.client, f.name, f.now, user.NewID)
 	return f
 }
@@ -141,7 +141,7 @@ func (f *fixture) items() []storetest.Item {
 // requireConsistent fails the test unless the table is consistent, and returns its number of users.
 func (f *fixture) requireConsistent() int {
 	f.t.Helper()
-	users, err := storetest.CheckConsistent(context.WithoutCancel(f.t.Context()), f.client, f.name)
+	users, err := usertest.CheckConsistent(context.WithoutCancel(f.t.Context()), f.client, f.name)
 	require.NoError(f.t, err)
 	return users
 }

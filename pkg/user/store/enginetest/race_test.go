@@ -12,9 +12,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // concurrently runs f n times at once and counts the kinds of its errors; a success counts as "".

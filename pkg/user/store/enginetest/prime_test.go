@@ -15,10 +15,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
-	"users-api/pkg/store"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
+	"users-api/pkg/user/store"
 )
 
 // counting returns the table behind a proxy that counts connections and calls.
