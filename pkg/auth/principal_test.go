@@ -46,7 +46,7 @@ func TestContextRoundTrip(t *testing.T) {
 		"token": {Subject: "auth0|5f7c8ec7c33c6c004bbafe82", Kind: auth.KindJWT, Scopes: []auth.Scope{auth.UsersRead, auth.UsersWrite},
 			Expires: time.Now().Add(time.Hour).Truncate(time.Second)},
 		"API key":   {Subject: "billing", Kind: auth.KindAPIKey, Scopes: []auth.Scope{auth.UsersWrite}},
-		"no scopes": {Subject: "Zoë 😀 \"quoted\"", Kind: auth.KindJWT},
+		"no scopes": {Subject: "Zoë 😀 \"quoted\"", Kind: auth.KindJWT, Scopes: []auth.Scope{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

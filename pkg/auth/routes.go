@@ -8,7 +8,7 @@ import (
 // Scope is a right that a route asks for and a credential grants.
 type Scope = string
 
-// The scopes. A principal holds none, one or both; writing does not include reading.
+// The scopes. A principal holds any of them; writing does not include reading.
 const (
 	UsersRead  Scope = "users:read"
 	UsersWrite Scope = "users:write"
@@ -44,15 +44,20 @@ func Routes() []Route {
 	}
 }
 
-// KnownScopes returns the granted scopes that some route asks for, in the table's order and without
-// duplicates. An identity provider may grant others ("openid", scopes of other services), which do
-// not concern this API and its logs.
-func KnownScopes(granted []string) []Scope {
-	var known []Scope
+// Scopes returns the scopes that routes ask for, in the table's order and without duplicates.
+func Scopes() []Scope {
+	var scopes []Scope
 	for _, r := range Routes() {
-		if slices.Contains(granted, r.Scope) && !slices.Contains(known, r.Scope) {
-			known = append(known, r.Scope)
+		if !slices.Contains(scopes, r.Scope) {
+			scopes = append(scopes, r.Scope)
 		}
 	}
-	return known
+	return scopes
+}
+
+// KnownScopes returns the granted scopes that some route asks for, in the order of Scopes. An
+// identity provider may grant others ("openid", scopes of other services), which do not concern
+// this API and its logs.
+func KnownScopes(granted []string) []Scope {
+	return slices.DeleteFunc(Scopes(), func(s Scope) bool { return !slices.Contains(granted, s) })
 }

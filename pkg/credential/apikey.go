@@ -122,7 +122,7 @@ func parseScopes(s string) ([]auth.Scope, error) {
 	granted := strings.Split(s, "+")
 	for _, scope := range granted {
 		if len(auth.KnownScopes([]string{scope})) == 0 {
-			return nil, fmt.Errorf("the scopes must be %s, %s or both with a + between them", auth.UsersRead, auth.UsersWrite)
+			return nil, fmt.Errorf("the scopes must be some of %s, with a + between them", strings.Join(auth.Scopes(), ", "))
 		}
 	}
 	return auth.KnownScopes(granted), nil

@@ -10,6 +10,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 
+	"users-api/pkg/auth"
 	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/stagesecret"
@@ -101,11 +102,11 @@ func changeSecret(ctx context.Context, ws workspace, stage string, change func(s
 }
 
 func scopesFlag(flags *flag.FlagSet) *string {
-	return flags.String("scopes", strings.Join(stagesecret.Scopes(), " "), "scopes, separated by spaces, commas or plus signs")
+	return flags.String("scopes", strings.Join(auth.Scopes(), " "), "scopes, separated by spaces, commas or plus signs")
 }
 
 func parseScopes(list string) ([]string, error) {
-	known := stagesecret.Scopes()
+	known := auth.Scopes()
 	scopes := strings.FieldsFunc(list, func(r rune) bool { return strings.ContainsRune(" ,+", r) })
 	unknown := func(scope string) bool { return !slices.Contains(known, scope) }
 	if len(scopes) == 0 || slices.ContainsFunc(scopes, unknown) {

@@ -78,7 +78,7 @@ func (p *pages) page(name string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		secret, err := stagesecret.ReadLocal(r.Context(), p.ws.state, stagesecret.Current)
 		if err == nil {
-			token, _ := secret.Token("local-user", stagesecret.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
+			token, _ := secret.Token("local-user", auth.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
 			err = templates.ExecuteTemplate(w, name, struct{ URL, Path, Token string }{"http://" + r.Host, auth.Routes()[0].Path, token})
 		}
 		if err != nil {

@@ -2,13 +2,11 @@ package stagesecret
 
 import (
 	"crypto/rand"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/golang-jwt/jwt/v5"
 
-	"users-api/pkg/auth"
 	"users-api/pkg/credential"
 )
 
@@ -44,13 +42,3 @@ func NewAPIKey(name string, scopes []string) (key, entry string, err error) {
 
 // randomText has 256 bits in letters and digits.
 func randomText() string { return rand.Text() + rand.Text() }
-
-// Scopes returns the scopes of the routes.
-func Scopes() []string {
-	var scopes []string
-	for _, route := range auth.Routes() {
-		scopes = append(scopes, route.Scope)
-	}
-	slices.Sort(scopes)
-	return slices.Compact(scopes)
-}

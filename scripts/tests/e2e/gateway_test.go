@@ -11,7 +11,6 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/harness"
-	"users-api/scripts/internal/stagesecret"
 )
 
 // testCredentials tests API Gateway's part in refusing a caller; the authorizer has its own tests.
@@ -37,7 +36,7 @@ func testCredentials(t *testing.T) {
 
 // testScopes calls each route with each scope alone, with and without a slash at the end of its path.
 func testScopes(t *testing.T) {
-	for _, scope := range append(stagesecret.Scopes(), "other") {
+	for _, scope := range append(auth.Scopes(), "other") {
 		credential := "Bearer " + signed(t, "scoped", scope, time.Hour)
 		for _, route := range auth.Routes() {
 			for _, method := range route.Methods() {
