@@ -1,9 +1,6 @@
 package lint
 
 import (
-	"encoding/json"
-	"maps"
-	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/pkg/user"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -82,48 +78,6 @@ func TestOpenAPIHasTheErrorsOfEveryRoute(t *testing.T) {
 			}
 		}
 	}
-}
-
-// OpenAPI 3.0 and JSON Schema draft-04 have the same keywords for all our rules.
-func TestOpenAPIHasTheRulesOfTheSchema(t *testing.T) {
-	t.Parallel()
-	type schema = map[string]any
-	var written schema
-	readYAML(t, "pkg/user/schema.json", &written)
-	var documented struct {
-		Components struct{ Schemas map[string]schema }
-	}
-	readYAML(t, "openapi.yml", &documented)
-	input := documented.Components.Schemas["UserInput"]
-	for _, s := range []schema{written, input} {
-		for _, part := range append(slices.Collect(maps.Values(s["properties"].(schema))), s) {
-			maps.DeleteFunc(part.(schema), func(word string, _ any) bool {
-				return slices.Contains([]string{"$schema", "title", "description"}, word)
-			})
-		}
-	}
-	assert.Equal(t, written, input)
-}
-
-// The documented user has the limits of the input and the members that the functions write.
-func TestOpenAPIHasTheMembersOfAUser(t *testing.T) {
-	t.Parallel()
-	schemas := document(t).Components.Schemas
-	input, output := schemas["UserInput"].Value, schemas["User"].Value
-	for name, in := range input.Properties {
-		in, out := in.Value, output.Properties[name].Value
-		assert.Equal(t, []any{in.MinLength, in.MaxLength, in.Min, in.Max}, []any{out.MinLength, out.MaxLength, out.Min, out.Max}, name)
-	}
-	members := func(u user.User) []string {
-		text, err := json.Marshal(u)
-		require.NoError(t, err)
-		var all map[string]any
-		require.NoError(t, json.Unmarshal(text, &all))
-		return slices.Collect(maps.Keys(all))
-	}
-	age := user.MinAge
-	assert.ElementsMatch(t, members(user.User{Age: &age}), slices.Collect(maps.Keys(output.Properties)))
-	assert.ElementsMatch(t, members(user.User{}), output.Required)
 }
 
 func TestServiceAndVersionAreTheSameInAllPlaces(t *testing.T) {
