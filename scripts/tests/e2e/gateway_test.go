@@ -39,9 +39,11 @@ func testScopes(t *testing.T) {
 	for _, scope := range append(auth.Scopes(), "other") {
 		credential := "Bearer " + signed(t, "scoped", scope, time.Hour)
 		for _, route := range auth.Routes() {
+			collection := "/" + strings.Split(route.Path, "/")[1]
 			for _, method := range route.Methods() {
 				for _, path := range []string{route.Path, route.Path + "/"} {
-					r := request{Method: method, Target: strings.Replace(path, "{id}", create(t).ID, 1), Credential: credential}
+					created := call(t, request{Method: "POST", Target: collection, Body: harness.UserBody(harness.Email())}).User(t, http.StatusCreated)
+					r := request{Method: method, Target: strings.Replace(path, "{id}", created.ID, 1), Credential: credential}
 					if method == "POST" || method == "PUT" {
 						r.Body = harness.UserBody(harness.Email())
 					}

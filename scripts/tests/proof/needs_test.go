@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -17,14 +18,10 @@ import (
 
 // The requests. of fills in the user's id and address, and call fills in a new address.
 var (
-	list       = harness.Request{Method: "GET", Target: "/users"}
-	search     = harness.Request{Method: "GET", Target: "/users?email={email}"}
-	get        = harness.Request{Method: "GET", Target: "/users/{id}"}
-	getNobody  = harness.Request{Method: "GET", Target: "/users/nobody"}
-	post       = harness.Request{Method: "POST", Target: "/users", Body: harness.UserBody("{new}")}
-	putAge     = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{email}")}
-	putAddress = harness.Request{Method: "PUT", Target: "/users/{id}", Body: harness.UserBody("{new}")}
-	remove     = harness.Request{Method: "DELETE", Target: "/users/{id}"}
+	list      = harness.Request{Method: "GET", Target: "/users"}
+	get       = harness.Request{Method: "GET", Target: "/users/{id}"}
+	getNobody = harness.Request{Method: "GET", Target: "/users/nobody"}
+	post      = harness.Request{Method: "POST", Target: "/users", Body: harness.UserBody("{new}")}
 )
 
 // of fills in the user's id and address.
@@ -34,24 +31,29 @@ func of(u harness.User, r harness.Request) harness.Request {
 	return r
 }
 
-// need is a request that fails if its function lacks a right.
+// need is a request that fails if its function lacks a right. It is about what a POST to the first
+// part of its path creates.
 type need struct {
 	function, action string
-	harness.Request
+	request          string // method and target
+	email            string // of its body; "" for no body
 }
 
 var needs = []need{
-	{function: "listUsers", action: "dynamodb:Query", Request: list},
-	{function: "listUsers", action: "dynamodb:GetItem", Request: search},
-	{function: "getUser", action: "dynamodb:GetItem", Request: get},
-	{function: "createUser", action: "dynamodb:PutItem", Request: post},
-	{function: "updateUser", action: "dynamodb:GetItem", Request: putAge},
-	{function: "updateUser", action: "dynamodb:PutItem", Request: putAge},
-	{function: "updateUser", action: "dynamodb:DeleteItem", Request: putAddress}, // the old address's reservation
-	{function: "deleteUser", action: "dynamodb:GetItem", Request: remove},
-	{function: "deleteUser", action: "dynamodb:DeleteItem", Request: remove},
-	{function: "authorizer", action: "secretsmanager:GetSecretValue", Request: list},
+	{function: "listUsers", action: "dynamodb:Query", request: "GET /users"},
+	{function: "listUsers", action: "dynamodb:GetItem", request: "GET /users?email={email}"},
+	{function: "getUser", action: "dynamodb:GetItem", request: "GET /users/{id}"},
+	{function: "createUser", action: "dynamodb:PutItem", request: "POST /users", email: "{new}"},
+	{function: "updateUser", action: "dynamodb:GetItem", request: "PUT /users/{id}", email: "{email}"},
+	{function: "updateUser", action: "dynamodb:PutItem", request: "PUT /users/{id}", email: "{email}"},
+	{function: "updateUser", action: "dynamodb:DeleteItem", request: "PUT /users/{id}", email: "{new}"}, // the old address's reservation
+	{function: "deleteUser", action: "dynamodb:GetItem", request: "DELETE /users/{id}"},
+	{function: "deleteUser", action: "dynamodb:DeleteItem", request: "DELETE /users/{id}"},
+	{function: "authorizer", action: "secretsmanager:GetSecretValue"},
 }
+
+// collection is the first part of a path.
+var collection = regexp.MustCompile(`^/[a-z0-9-]+`)
 
 // testNeeds takes each right away from the function that has it, and checks that a request fails.
 func testNeeds(t *testing.T) {
@@ -70,14 +72,21 @@ func testNeeds(t *testing.T) {
 }
 
 func (n need) test(t *testing.T, role string) {
-	user := local.create(t)
+	method, target, _ := strings.Cut(n.request, " ")
+	r := harness.Request{Method: method, Target: target}
+	if n.email != "" {
+		r.Body = harness.UserBody(n.email)
+	}
+	creation := post
+	creation.Target = collection.FindString(target)
+	r = of(local.call(t, creation).User(t, http.StatusCreated), r)
 	giveBack := takeAway(t, role, n.action)
 	defer giveBack()
-	a := local.call(t, of(user, n.Request))
+	a := local.call(t, r)
 	a.Fails(t, http.StatusInternalServerError)
 	assert.Contains(t, causeOf(t, n.function, a), "is not authorized to perform: "+n.action)
 	giveBack()
-	assert.Less(t, local.call(t, of(user, n.Request)).Status, 300, "with the right, it works")
+	assert.Less(t, local.call(t, r).Status, 300, "with the right, it works")
 }
 
 // testAuthorizer checks that the authorizer, which an unknown API key causes to read its secret, logs
@@ -88,7 +97,7 @@ func (n need) testAuthorizer(t *testing.T, role string) {
 		harness.Send(t, local.url, harness.Request{Method: "GET", Target: "/users", Credential: "ApiKey unknown"}).Fails(t, http.StatusUnauthorized)
 		return local.logged(t, "authorizer", "is not authorized to perform: "+n.action) != ""
 	}, "the log says why")
-	assert.Equal(t, http.StatusOK, local.call(t, n.Request).Status)
+	assert.Equal(t, http.StatusOK, local.call(t, list).Status)
 }
 
 // takeAway denies a role an action, until the function that it returns is called.

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"users-api/pkg/auth"
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/stagesecret"
@@ -146,7 +147,7 @@ func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	t.Helper()
 	value, err := s.secret(t).Read(t.Context(), stagesecret.Current)
 	require.NoError(t, err)
-	token, err := value.Token("proof", []string{"users:read", "users:write"}, time.Now(), time.Hour)
+	token, err := value.Token("proof", auth.Scopes(), time.Now(), time.Hour)
 	require.NoError(t, err)
 	r.Credential, r.Header, r.Body = "Bearer "+token, s.header, strings.ReplaceAll(r.Body, "{new}", harness.Email())
 	a := harness.Send(t, s.url, r)
