@@ -4,18 +4,19 @@
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory # a target may be made from another make, and print one thing only
-.PHONY: help dev token api-key rotate invoke logs seed load smoke deploy package build bench cost rename reset clean FORCE
+.PHONY: help dev token api-key rotate invoke logs seed load smoke deploy package build bench cost rename route entity reset clean FORCE
 .PHONY: check test test-engines proof lint lint-go test-unit test-lint test-plugin-unit test-product test-store test-tools test-adopt test-plugin check-dev check-test check-proof check-bench
 
 # Values that targets take, as in `make dev PORT=4000`. The recipes read them from
 # the environment, so that no value needs quoting twice.
 export PORT ?= 3000
 export STAGE ?= dev
+export METHOD ROUTE SCOPE NEW_SCOPE PLURAL FROM
 export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
 export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 
 dev := .build/dev
-tools := .build/seed .build/load .build/rename
+tools := .build/seed .build/load .build/rename .build/scaffold
 
 # Runs a command of the framework on the local stage, in the environment that `make dev`
 # leaves there while it runs.
@@ -143,6 +144,12 @@ cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 
 
 rename: .build/rename ## give the Go module and the service other names, everywhere (MODULE=github.com/acme/orders-api SERVICE=orders-api)
 	@exec .build/rename
+
+route: .build/scaffold ## add a route, as a copy of the function that is most alike (NAME=get-summary METHOD=GET ROUTE=/users/{id}/summary SCOPE=users:read; NEW_SCOPE=1 to add the scope)
+	@exec .build/scaffold route
+
+entity: .build/scaffold ## add an entity with a table and five routes, as a copy of users (NAME=order PLURAL=orders FROM=user)
+	@exec .build/scaffold entity
 
 reset: $(dev) ## wipe the local AWS: users, logs, secrets, deployment
 	@exec $(dev) reset

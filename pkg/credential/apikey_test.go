@@ -84,7 +84,7 @@ func TestParseAPIKeysLeavesOut(t *testing.T) {
 		{name: "key alone", value: testKey, want: "entry 1: must have the form name:sha256hex:scope+scope"},
 		{name: "no scopes", value: "billing:" + digest, want: "entry 1: must have the form"},
 		{name: "empty scopes", value: "billing:" + digest + ":", want: "entry 1: the scopes must be some of users:read, users:write"},
-		{name: "unknown scope", value: good + "+users:admin", want: "entry 1: the scopes must be"},
+		{name: "unknown scope", value: good + "+users:unknown", want: "entry 1: the scopes must be"},
 		{name: "comma between scopes", value: good + ",users:write", want: "entry 2: must have the form"},
 		{name: "empty entry", value: good + ",", want: "entry 2: must have the form"},
 		{name: "no name", value: ":" + digest + ":users:read", want: "entry 1: the name must be"},

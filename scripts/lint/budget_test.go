@@ -10,6 +10,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"users-api/pkg/auth"
 )
 
 var (
@@ -18,16 +20,19 @@ var (
 )
 
 // TestBudgets checks that the product and its tools stay small. With -v it prints how
-// many lines they have, comments and blank lines included.
+// many lines they have, comments and blank lines included. The product has one entity with
+// five routes; each further one allows for its own lines.
 func TestBudgets(t *testing.T) {
 	t.Parallel()
+	entities, err := filepath.Glob("../../pkg/*/schema.json")
+	require.NoError(t, err)
 	for _, tt := range []struct {
 		part    string
 		folders []string
 		tests   bool
 		most    int
 	}{
-		{part: "the product", folders: []string{"functions", "pkg"}, most: 5500},
+		{part: "the product", folders: []string{"functions", "pkg"}, most: 5500 + 100*(len(auth.Routes())-5) + 1000*(len(entities)-1)},
 		{part: "the tools", folders: []string{"scripts"}, most: 7000},
 		{part: "the tests of the tools", folders: []string{"scripts"}, tests: true, most: 5000},
 	} {

@@ -1,0 +1,107 @@
+package adopt
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/internal/harness"
+)
+
+// summary is a route that each of the tests below adds.
+var summary = []string{"route", "NAME=get-summary", "METHOD=GET", "ROUTE=/users/{id}/summary", "SCOPE=users:read"}
+
+// TestScaffold adds a route and an entity to a copy of the repository, and uses both on the local
+// AWS with IAM enforced.
+func TestScaffold(t *testing.T) {
+	tree, err := harness.CopyTree()
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, tree.Remove()) })
+	tree.Command(t, "git", "init", "--quiet")
+	refuses(t, tree)
+	tree.Command(t, "make", summary...)
+	tree.Command(t, "make", "check")
+	tree.Command(t, "make", "entity", "NAME=order")
+	tree.Command(t, "make", "check")
+
+	dev, err := tree.StartDev()
+	require.NoError(t, err)
+	defer func() { assert.NoError(t, dev.Interrupt()) }()
+	token := func(scopes ...string) string {
+		return "Bearer " + strings.TrimSpace(tree.Command(t, "make", append([]string{"-s", "token"}, scopes...)...).Stdout.Text())
+	}
+	a := api{t, dev.URL, token()}
+	user := a.call("POST", "/users", harness.UserBody(harness.Email())).User(t, http.StatusCreated)
+	assert.Equal(t, user, a.call("GET", "/users/"+user.ID+"/summary", "").User(t, http.StatusOK))
+	assert.Equal(t, http.StatusOK, a.call("HEAD", "/users/"+user.ID+"/summary", "").Status)
+	a.call("GET", "/orders/"+user.ID, "").Fails(t, http.StatusNotFound) // another table
+	a.walkOrders()
+	a.credential = token("SCOPES=users:read users:write")
+	a.call("GET", "/orders", "").Fails(t, http.StatusForbidden)
+}
+
+// api is the running service with a caller.
+type api struct {
+	t               *testing.T
+	url, credential string
+}
+
+func (a api) call(method, target, body string, header ...string) harness.Answer {
+	a.t.Helper()
+	r := harness.Request{Method: method, Target: target, Body: body, Credential: a.credential, Header: map[string]string{}}
+	for i := 0; i < len(header); i += 2 {
+		r.Header[header[i]] = header[i+1]
+	}
+	return harness.Send(a.t, a.url, r)
+}
+
+// walkOrders uses all routes of orders, which are made as users are.
+func (a api) walkOrders() {
+	body := harness.UserBody(harness.Email())
+	order := a.call("POST", "/orders", body, "Idempotency-Key", "k").User(a.t, http.StatusCreated)
+	again := a.call("POST", "/orders", body, "Idempotency-Key", "k")
+	assert.Equal(a.t, order, again.User(a.t, http.StatusCreated))
+	assert.Equal(a.t, "orders/"+order.ID, again.Header.Get("Location"))
+	a.call("POST", "/orders", body).Fails(a.t, http.StatusConflict)
+	last := a.call("POST", "/orders", harness.UserBody(harness.Email())).User(a.t, http.StatusCreated)
+
+	target := "/orders?limit=1"
+	for _, want := range []string{last.ID, order.ID} {
+		page := a.call("GET", target, "")
+		require.Contains(a.t, page.Body, `{"orders":[{"id":"`+want)
+		target = "/orders?limit=1&cursor=" + url.QueryEscape(page.Page(a.t).NextCursor)
+	}
+	one := "/orders/" + order.ID
+	assert.Equal(a.t, order, a.call("GET", one, "").User(a.t, http.StatusOK))
+	a.call("PUT", one, body, "If-Match", `"2"`).Fails(a.t, http.StatusPreconditionFailed)
+	assert.Equal(a.t, 2, a.call("PUT", one, body, "If-Match", `"1"`).User(a.t, http.StatusOK).Version)
+	assert.Equal(a.t, http.StatusNoContent, a.call("DELETE", one, "", "If-Match", `"2"`).Status)
+	a.call("GET", one, "").Fails(a.t, http.StatusNotFound)
+}
+
+// refuses tries what cannot be, which changes nothing.
+func refuses(t *testing.T, tree harness.Tree) {
+	with := func(changes ...string) []string { return append(append([]string{}, summary...), changes...) } // make takes the last value
+	for says, args := range map[string][]string{
+		"getUser exists":            with("NAME=get-user"),
+		"authorizer/handler.go exi": with("NAME=authorizer"),
+		"words of small letters":    with("NAME=getSummary"),
+		"METHOD=\"PATCH\"":          with("METHOD=PATCH"),
+		"getUser serves it":         with("ROUTE=/users/{key}"),
+		"no function to copy":       with("ROUTE=/users/{id}/parts/{part}"),
+		"must be a path":            with("ROUTE=users"),
+		"no route asks for it":      with("SCOPE=users:admin"),
+		"leave out NEW_SCOPE":       with("NEW_SCOPE=1"),
+		"for something else":        {"entity", "NAME=item"},
+		"must be two words":         {"entity", "NAME=Order"},
+		"no function getOrder":      {"entity", "NAME=invoice", "FROM=order"},
+	} {
+		_, err := tree.Run(t.Context(), nil, "make", args...)
+		assert.ErrorContains(t, err, says)
+	}
+	assert.NoDirExists(t, tree.Dir+"/functions/get-summary")
+}
