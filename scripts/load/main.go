@@ -138,7 +138,7 @@ func load(ctx context.Context, m *mix, o options, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, m.leave(m.users(), o.keep, out)) }()
+	defer func() { err = errors.Join(err, m.leave(o.keep, out)) }()
 	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
 	workers := 1000
 	if o.local {

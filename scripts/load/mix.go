@@ -54,17 +54,17 @@ type call struct {
 type mix struct {
 	base   string // URL before /users
 	header http.Header
-	deck   []*kind       // each kind as often as its share
-	seed   uint64        // of the run's users
-	last   atomic.Int64  // number of the last user
-	free   chan *account // users that no request uses
-	aside  []*account    // users in an unknown state, to be deleted at the end
-	pause  time.Duration // before a deletion is tried again
+	deck   []*kind           // each kind as often as its share
+	seed   uint64            // of the run's users
+	last   atomic.Int64      // number of the last user
+	free   chan *account     // users that no request uses
+	users  map[*account]bool // all that may exist
+	pause  time.Duration     // before a deletion is tried again
 }
 
 // newMix makes requests of the API at base. header has the credentials.
 func newMix(base string, header http.Header) *mix {
-	m := &mix{base: base, header: header, seed: rand.Uint64(), free: make(chan *account, 10_000), pause: time.Second}
+	m := &mix{base: base, header: header, seed: rand.Uint64(), free: make(chan *account, 10_000), users: map[*account]bool{}, pause: time.Second}
 	m.header.Set("User-Agent", "load")
 	for _, k := range kinds {
 		m.deck = append(m.deck, slices.Repeat([]*kind{k}, k.share)...)
@@ -85,7 +85,11 @@ func (m *mix) draw() call {
 		default:
 		}
 	}
-	return call{create, &account{User: fakeuser.At(m.seed, int(m.last.Add(1))), key: uuid.NewString()}}
+	return call{create, m.newUser()}
+}
+
+func (m *mix) newUser() *account {
+	return &account{User: fakeuser.At(m.seed, int(m.last.Add(1))), key: uuid.NewString()}
 }
 
 // target returns the request of a call.

@@ -53,7 +53,7 @@ func (n total) Pace(_ time.Duration, sent uint64) (time.Duration, bool) { return
 func (total) Rate(time.Duration) float64                                { return 0 }
 
 // learn sets r.Error to what is wrong with an answer; 429 and 503 are not. It frees the
-// user, sets it aside if its state is unknown, or forgets it if it does not exist.
+// call's user unless the user is gone or its state is unknown.
 func (m *mix) learn(c call, r *vegeta.Result) {
 	status, a := int(r.Code), c.user
 	switch {
@@ -63,24 +63,23 @@ func (m *mix) learn(c call, r *vegeta.Result) {
 	default:
 		r.Error = strings.TrimSpace(fmt.Sprintf("%s %.300s", cmp.Or(r.Error, strconv.Itoa(status)), r.Body))
 	}
-	unknown := false
+	if c.kind == create && status/100 != 4 {
+		m.users[a] = true
+	}
 	switch {
-	case c.user.key == "" && c.user.id == "", // no user at all
-		c.kind == create && status/100 == 4,
-		r.Method == http.MethodDelete && (status == http.StatusNoContent || status == http.StatusNotFound):
-		return
 	case r.Method == http.MethodPost && status == http.StatusCreated:
 		m.identify(a, r)
 	case c.kind == replace && status == http.StatusOK:
 		a.etag = r.Headers.Get("ETag")
-	case r.Method != http.MethodGet && status != http.StatusTooManyRequests:
-		unknown = true
+	case r.Method == http.MethodDelete && (status == http.StatusNoContent || status == http.StatusNotFound):
+		delete(m.users, a)
 	}
-	if unknown || a.id == "" || len(m.free) == cap(m.free) {
-		m.aside = append(m.aside, a)
-		return
+	if a.id != "" && m.users[a] && (r.Method == http.MethodGet || status == c.kind.want || status == http.StatusTooManyRequests) {
+		select {
+		case m.free <- a:
+		default: // there are enough
+		}
 	}
-	m.free <- a
 }
 
 // identify takes the id of a user from the answer to its creation, or compares it.
@@ -93,47 +92,27 @@ func (m *mix) identify(a *account, r *vegeta.Result) {
 		a.id, a.etag = id, r.Headers.Get("ETag")
 	case a.id != id:
 		r.Error = fmt.Sprintf("201 for the Idempotency-Key of user %s made another user, %s", a.id, id)
-		m.aside = append(m.aside, &account{id: id})
+		m.users[&account{id: id}] = true
 	}
 }
 
-// leave deletes the users of a run, or reports how many are kept.
-func (m *mix) leave(users []*account, keep bool, out io.Writer) error {
+// leave deletes the users of a run, in several tries, or reports how many are kept. It repeats
+// the creation of a user without an id: the Idempotency-Key returns the id.
+func (m *mix) leave(keep bool, out io.Writer) error {
+	all, failure := len(m.users), ""
 	if keep {
-		fmt.Fprintf(out, "kept %d users\n", len(users))
+		fmt.Fprintf(out, "kept %d users\n", all)
 		return nil
 	}
-	left, failure := m.delete(users)
-	if len(left) == 0 {
-		fmt.Fprintf(out, "deleted all %d users\n", len(users))
-		return nil
-	}
-	for _, a := range left {
-		failure += "\n" + cmp.Or(a.id, a.Email)
-	}
-	return fmt.Errorf("%d of %d users could not be deleted: %s", len(left), len(users), failure)
-}
-
-// users returns all users that may exist.
-func (m *mix) users() []*account {
-	all := m.aside
-	for m.aside = nil; len(m.free) > 0; {
-		all = append(all, <-m.free)
-	}
-	return all
-}
-
-// delete deletes users, in several tries, and returns those that are left and a reason.
-// It repeats the creation of a user without an id: the Idempotency-Key returns the id.
-func (m *mix) delete(users []*account) (left []*account, failure string) {
-	for try := 0; try < 5 && len(users) > 0; try++ {
+	for try := 0; try < 5 && len(m.users) > 0; try++ {
 		time.Sleep(time.Duration(try) * m.pause)
-		calls := make([]call, len(users))
-		for i, a := range users {
+		var calls []call
+		for a := range m.users {
 			a.etag = "" // delete any version
-			calls[i] = call{remove, a}
 			if a.id == "" {
-				calls[i].kind = repeat
+				calls = append(calls, call{repeat, a})
+			} else {
+				calls = append(calls, call{remove, a})
 			}
 		}
 		m.sendAll(context.Background(), calls, func(c call, r *vegeta.Result) {
@@ -141,7 +120,13 @@ func (m *mix) delete(users []*account) (left []*account, failure string) {
 				failure = cmp.Or(r.Error, strconv.Itoa(int(r.Code)))
 			}
 		})
-		users = m.users()
 	}
-	return users, failure
+	if len(m.users) == 0 {
+		fmt.Fprintf(out, "deleted all %d users\n", all)
+		return nil
+	}
+	for a := range m.users {
+		failure += "\n" + cmp.Or(a.id, a.Email)
+	}
+	return fmt.Errorf("%d of %d users could not be deleted: %s", len(m.users), all, failure)
 }

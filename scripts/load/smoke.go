@@ -10,10 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/google/uuid"
 	vegeta "github.com/tsenart/vegeta/v12/lib"
-
-	"users-api/scripts/internal/fakeuser"
 )
 
 // Requests of the smoke test that no mix has.
@@ -36,21 +33,18 @@ type step struct {
 // prints each step, stops at the first that fails or when ctx ends, and deletes the user.
 func smoke(ctx context.Context, m *mix, out io.Writer) (err error) {
 	fmt.Fprintf(out, "smoke test of %s\n", m.base)
-	var users []*account // that may exist
 	defer func() {
-		if len(users) > 0 {
-			err = errors.Join(err, m.leave(users, false, out))
+		if len(m.users) > 0 {
+			err = errors.Join(err, m.leave(false, out))
 		}
 	}()
 	for _, s := range m.steps() {
 		if ctx.Err() != nil {
 			return errors.New("stopped")
 		}
-		var r *vegeta.Result
-		if r, users = m.sendOne(s.call); r.Error == "" {
+		r, err := m.sendOne(s.call)
+		if err == nil {
 			err = s.check(s.user, r)
-		} else {
-			err = errors.New(r.Error)
 		}
 		if err != nil {
 			return fmt.Errorf("%s (%s): %w", s.kind.route, s.what, err)
@@ -62,7 +56,7 @@ func smoke(ctx context.Context, m *mix, out io.Writer) (err error) {
 }
 
 func (m *mix) steps() []step {
-	nobody, u := &account{}, &account{User: fakeuser.At(m.seed, 0), key: uuid.NewString()}
+	nobody, u := &account{}, m.newUser()
 	return []step{
 		{"a browser asks first", call{preflight, nobody}, allows},
 		{"without a credential", call{anonymous, nobody}, failsByGateway},
@@ -80,18 +74,19 @@ func (m *mix) steps() []step {
 	}
 }
 
-// sendOne sends a call, again if it is throttled or the table is unavailable. It returns
-// the answer and the call's user if it may exist.
-func (m *mix) sendOne(c call) (r *vegeta.Result, users []*account) {
+// sendOne sends a call, again if it is throttled or the table is unavailable.
+func (m *mix) sendOne(c call) (r *vegeta.Result, err error) {
 	for try := range 5 {
 		time.Sleep(time.Duration(try) * m.pause)
 		m.sendAll(context.Background(), []call{c}, func(_ call, answer *vegeta.Result) { r = answer })
-		if users = m.users(); r.Code != http.StatusTooManyRequests && r.Code != http.StatusServiceUnavailable {
-			return r, users
+		switch {
+		case r.Error != "":
+			return r, errors.New(r.Error)
+		case r.Code != http.StatusTooManyRequests && r.Code != http.StatusServiceUnavailable:
+			return r, nil
 		}
 	}
-	r.Error = fmt.Sprintf("%d, also after several tries", r.Code)
-	return r, users
+	return r, fmt.Errorf("%d, also after several tries", r.Code)
 }
 
 func anything(*account, *vegeta.Result) error { return nil }
