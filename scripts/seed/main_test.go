@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -36,37 +35,11 @@ func setEnvironment(t *testing.T, table string) {
 	}
 }
 
-// createTable creates an empty table and sets TABLE_NAME to its name.
-func createTable(t *testing.T) (name string) {
-	t.Helper()
-	name = "users-" + uuid.NewString()
+// TestRuns runs seed several times on one table; the first run is stopped at its first write.
+func TestRuns(t *testing.T) {
+	name := "users-" + uuid.NewString()
 	require.NoError(t, usertest.CreateTable(t.Context(), storetest.Client(endpoint), name))
 	setEnvironment(t, name)
-	return name
-}
-
-func TestASecondRunAddsNothingTwice(t *testing.T) {
-	name := createTable(t)
-	for _, tt := range []struct {
-		args               string
-		made, found, users int
-	}{
-		{args: "-n 60", made: 60, found: 0, users: 60},
-		{args: "-n 100 -workers 1", made: 40, found: 60, users: 100},
-		{args: "-n 10 -seed 7", made: 10, found: 0, users: 110},
-		{args: "-n 100", made: 0, found: 100, users: 110},
-	} {
-		var out strings.Builder
-		require.NoError(t, run(t.Context(), strings.Fields(tt.args), &out), tt.args)
-		assert.Regexp(t, fmt.Sprintf(`^table %s in us-east-1: made %d users in \S+ \(\d+/s\), found %d that were there\n$`, name, tt.made, tt.found), out.String(), tt.args)
-		users, err := usertest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
-		require.NoError(t, err)
-		assert.Equal(t, tt.users, users, tt.args)
-	}
-}
-
-func TestAStoppedRunIsContinued(t *testing.T) {
-	name := createTable(t)
 	ctx, stop := context.WithCancel(t.Context())
 	stopping := storetest.Faulty{Operation: "TransactWriteItems", First: 1, Fault: func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
 		stop()
@@ -76,10 +49,22 @@ func TestAStoppedRunIsContinued(t *testing.T) {
 	assert.EqualError(t, run(ctx, []string{"-n", "1000"}, io.Discard), "stopped: run the same command to continue")
 
 	t.Setenv("AWS_ENDPOINT_URL", endpoint)
-	require.NoError(t, run(t.Context(), []string{"-n", "50"}, io.Discard))
-	users, err := usertest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
-	require.NoError(t, err)
-	assert.Equal(t, 50, users)
+	for _, tt := range []struct {
+		args, report string
+		users        int
+	}{
+		{args: "-n 60", report: `made \d+ users in \S+ \(\d+/s\), found \d+`, users: 60},
+		{args: "-n 100 -workers 1", report: `made 40 users in \S+ \(\d+/s\), found 60`, users: 100},
+		{args: "-n 10 -seed 7", report: `made 10 users in \S+ \(\d+/s\), found 0`, users: 110},
+		{args: "-n 100", report: `made 0 users in \S+ \(0/s\), found 100`, users: 110},
+	} {
+		var out strings.Builder
+		require.NoError(t, run(t.Context(), strings.Fields(tt.args), &out), tt.args)
+		assert.Regexp(t, "^table "+name+" in us-east-1: "+tt.report+" that were there\n$", out.String())
+		users, err := usertest.CheckConsistent(t.Context(), storetest.Client(endpoint), name)
+		require.NoError(t, err)
+		assert.Equal(t, tt.users, users, tt.args)
+	}
 }
 
 func TestManyUsersOnTheLocalAWSAreWarnedOf(t *testing.T) {
