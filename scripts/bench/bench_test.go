@@ -3,8 +3,8 @@ package main
 import (
 	"encoding/xml"
 	"errors"
+	"io"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -13,44 +13,35 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"golang.org/x/perf/benchfmt"
 
-	"users-api/scripts/internal/repository"
+	"users-api/pkg/testing/runtimeapi"
+	"users-api/scripts/internal/harness"
 )
 
 // TestBench runs the whole bench with the smallest numbers, and this checkout as its own base.
 func TestBench(t *testing.T) {
-	root, err := repository.Root()
-	require.NoError(t, err)
+	const root = "../.."
 	raw, svg := filepath.Join(t.TempDir(), "raw.txt"), filepath.Join(t.TempDir(), "cold.svg")
-	var table, log strings.Builder
-	err = run(t.Context(), []string{"-n", "1", "-f", "updateUser,authorizer", "-base", root, "-raw", raw, "-svg", svg}, &table, &log)
+	var out, log strings.Builder
+	err := run(t.Context(), []string{"-n", "1", "-mem", "1769", "-base", root, "-raw", raw, "-svg", svg}, &out, &log)
 	if isForbidden(t, err) {
 		return
 	}
 	require.NoError(t, err)
 	assert.Contains(t, log.String(), "round 1 of 1")
-	for _, name := range []string{"floor", "conventional", "updateUser", "updateUser/base", "authorizer", "authorizer/base"} {
-		assert.Regexp(t, `(?m)^ *`+name+` +128 +\d`, table.String())
-	}
-	assert.Contains(t, table.String(), "updateUser at 128 MB, from the base: cold ~ (p=1.000 n=1)")
-
-	f, err := os.Open(raw)
+	functions, err := harness.Functions(root)
 	require.NoError(t, err)
-	defer f.Close()
-	results := 0
-	for r := benchfmt.NewReader(f, raw); r.Scan(); results++ {
-		result := r.Result().(*benchfmt.Result)
-		init, _ := result.Value(initUnit)
-		cold, _ := result.Value(coldUnit)
-		assert.Positive(t, init)
-		assert.Greater(t, cold, init)
+	titles := []string{floor, conventional}
+	for name := range functions {
+		titles = append(titles, name, name+"/base")
+		assert.Regexp(t, `base +│ +this .*\n.* cold-sec .* vs base(.*\n)*Function/`+name+`/mb=1769 .*\(p=1\.000 n=1\)`, out.String())
 	}
-	assert.Equal(t, 6, results)
-	plot, err := os.ReadFile(svg)
-	require.NoError(t, err)
-	require.NoError(t, xml.Unmarshal(plot, new(struct{})))
-	assert.Contains(t, string(plot), "updateUser/base, 128 MB")
+	for _, title := range titles {
+		assert.Regexp(t, `(?m)^ *`+title+` +1769( +\d+\.?\d*){10}$`, out.String())
+		assert.Contains(t, read(t, svg), title+", 1769 MB")
+	}
+	assert.NoError(t, xml.Unmarshal([]byte(read(t, svg)), new(struct{})))
+	assert.Equal(t, len(titles), strings.Count(read(t, raw), "BenchmarkFunction/"))
 }
 
 // isForbidden reports whether this machine allows no quota.
@@ -64,48 +55,57 @@ func isForbidden(t *testing.T, err error) bool {
 }
 
 func TestQuota(t *testing.T) {
-	t.Parallel()
-	q, err := newQuota()
+	c, err := newCPU()
 	if isForbidden(t, err) {
 		return
 	}
 	require.NoError(t, err)
 	cmd := exec.CommandContext(t.Context(), "sh", "-c", "while :; do :; done")
-	require.NoError(t, cmd.Start())
-	require.NoError(t, q.limit(cmd.Process.Pid, minMemory))
+	require.NoError(t, c.start(cmd.Start))
+	require.NoError(t, c.limit(cmd.Process.Pid, 128))
+	began, used := time.Now(), 30*time.Millisecond
 	before, err := cpuTime(cmd.Process.Pid)
+	for now := before; err == nil && now < before+used; {
+		now, err = cpuTime(cmd.Process.Pid)
+	}
 	require.NoError(t, err)
-	began := time.Now()
-	const cpu = 30 * time.Millisecond
-	assert.Eventually(t, func() bool {
-		now, err := cpuTime(cmd.Process.Pid)
-		return err != nil || now-before > cpu
-	}, time.Minute, time.Millisecond)
-	assert.Greater(t, time.Since(began), 5*cpu, "a fourteenth of a CPU takes fourteen times as long")
+	assert.Greater(t, time.Since(began), 5*used, "a fourteenth of a CPU takes fourteen times as long")
 	require.NoError(t, cmd.Process.Kill())
 	_ = cmd.Wait()
-	assert.NoError(t, q.remove())
-}
-
-func newSeries(title string, cold ...float64) *series {
-	s := &series{target: &target{title: title, size: 8e6, zip: 3e6}, memory: 128}
-	for _, ms := range cold {
-		s.results = append(s.results, &benchfmt.Result{Values: []benchfmt.Value{
-			{Value: 2e-3, Unit: initUnit}, {Value: ms / 1e3, Unit: coldUnit}, {Value: 1e-3, Unit: warmUnit}, {Value: ms / 1e5, Unit: cpuUnit},
-		}})
-	}
-	return s
+	assert.NoError(t, c.close())
 }
 
 func TestTable(t *testing.T) {
 	t.Parallel()
+	var all []*target
+	for name, cold := range map[string]float64{floor: 0.004, conventional: 0.3, "getUser": 0.01} {
+		all = append(all, &target{name: name, checkout: this, memory: 128, size: 8e6, zip: 3e6, values: map[string][]float64{
+			initUnit: {0.002, 0.002, 0.002}, coldUnit: {2 * cold, cold, cold / 2}, warmUnit: {0.001}, cpuUnit: {cold / 100},
+		}})
+	}
 	var out strings.Builder
-	require.NoError(t, writeTable(&out, []*series{
-		newSeries(floor, 4, 4, 4, 4, 4, 4), newSeries(conventional, 300, 300, 300, 300, 300, 300),
-		newSeries("getUser", 9, 9, 10, 10, 11, 20), newSeries("getUser/base", 20, 21, 22, 23, 24, 25), newSeries("new", 9, 9, 9, 9, 9, 9),
-	}))
-	assert.Regexp(t, `getUser +128 +2\.0 +10\.0 +\d+\.\d +30\.0 +2\.50 +1\.00 +100 +100% +0\.03 +8\.00 +3\.00\n`, out.String())
-	assert.Contains(t, out.String(), "getUser at 128 MB, from the base: cold -55.56% (p=0.004 n=6), CPU -55.56%")
-	assert.NotContains(t, out.String(), "new at 128 MB")
-	assert.Contains(t, out.String(), "Medians of 6\nrounds")
+	writeTable(all, &out)
+	assert.Regexp(t, `getUser +128 +2\.0 +10\.0 +20\.0 +30\.0 +2\.50 +1\.00 +100 +0\.03 +8\.00 +3\.00\n`, out.String())
+}
+
+func TestOptions(t *testing.T) {
+	t.Parallel()
+	o, err := parseOptions([]string{"-f", "getUser,authorizer", "-n", "50", "-mem", "128,256", "-base", "/b", "-svg", "s", "-raw", "r"}, io.Discard)
+	require.NoError(t, err)
+	assert.Equal(t, options{functions: []string{"getUser", "authorizer"}, rounds: 50, memory: []int{128, 256}, base: "/b", svg: "s", raw: "r"}, o)
+	for args, want := range map[string]string{
+		"-n 0": "-n must be at least 1", "getUser": "named with -f", "-mem small": "such as 128,256,512", "-mem 64": "from 128 to 10240",
+	} {
+		_, err := parseOptions(strings.Fields(args), io.Discard)
+		assert.ErrorContains(t, err, want, args)
+	}
+}
+
+func TestEventsHaveTheSizeOfAPIGateways(t *testing.T) {
+	t.Parallel()
+	e, err := runtimeapi.ReadEvent("../../functions/get-user")
+	require.NoError(t, err)
+	text, err := sign(e)
+	require.NoError(t, err)
+	assert.InDelta(t, 3000, len(text), 500)
 }

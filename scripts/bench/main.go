@@ -1,30 +1,11 @@
-// Command bench measures cold starts and CPU of the functions in serverless.yml,
-// beside two yardsticks: floor, a function that answers a constant, and
-// conventional, a function that gets one item the way public examples do.
+// Command bench measures cold starts and CPU of the functions in serverless.yml, beside
+// two yardsticks: floor, a function that answers a constant, and conventional, a function
+// that gets one item the way public examples do. docs/speed.md says how to use it, and
+// which conditions of Lambda it reproduces.
 //
-//	make bench                              all functions at 128 MB, 20 rounds
-//	make bench F=getUser,createUser N=50    two functions, 50 rounds
-//	make bench MEM=128,256,512 SVG=cold.svg three sizes, with a plot
-//	make bench BASE=../main                 compared with another checkout
-//
-// It builds the functions as a deployment does, serves them the Lambda Runtime API,
-// and starts each of them anew in every round, in random order, so that a change of
-// the machine's load falls on all alike. A cold request is the initialization (from
-// the start of the process until it asks for its first event) and the first request
-// together. Warm requests follow. Compare ratios within one run: machines differ.
-//
-// What is as on Lambda:
-//
-//   - CPU: all of one CPU during initialization, and from the first event on the
-//     memory size's share, as a quota in periods of 20 ms: 1.45 ms at 128 MB.
-//     DynamoDB Local, the TLS server and the Runtime API run on other CPUs.
-//   - TLS: a chain of three RSA certificates. The bench's root is among the system's
-//     roots, laid out as Amazon Linux 2023 does, and takes the place of Amazon Root
-//     CA 1 in the file of Amazon's roots that the product embeds.
-//   - Events: the functions' test events, filled up to the size of a browser's.
-//
-// What is left out: fetching the package, starting the microVM, and the network
-// between function and table, which a function cannot change.
+// It starts each function anew in every round, in random order, so that a change of the
+// machine's load falls on all alike. A cold request is the initialization (from the start
+// of the process until it asks for its first event) and the first request together.
 package main
 
 import (
@@ -35,6 +16,9 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"path/filepath"
+	"strconv"
+	"strings"
 	"syscall"
 )
 
@@ -53,17 +37,49 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	b := &bench{options: o, log: stderr}
-	all, err := b.run(ctx)
-	err = errors.Join(err, b.close())
-	if err == nil && o.raw != "" {
-		err = writeRaw(all, o.raw)
-	}
-	if err == nil && o.svg != "" {
-		err = writePlot(all, o.svg)
-	}
+	all, err := measureAll(ctx, o, stderr)
 	if err != nil {
 		return err
 	}
-	return writeTable(stdout, all)
+	return report(ctx, o, all, stdout)
+}
+
+// options are those of the command line. An empty string is an option that was not given.
+type options struct {
+	functions []string // names in serverless.yml; none means all
+	rounds    int      // cold starts of each function at each memory size
+	memory    []int    // MB
+	base      string   // folder of another checkout
+	svg, raw  string   // files for the plot and for each measurement
+}
+
+func parseOptions(args []string, stderr io.Writer) (o options, err error) {
+	f := flag.NewFlagSet("bench", flag.ContinueOnError)
+	f.SetOutput(stderr)
+	functions := f.String("f", "", "`functions` to measure, as named in serverless.yml (default all)")
+	f.IntVar(&o.rounds, "n", 20, "cold starts of each")
+	memory := f.String("mem", "128", "memory `sizes` in MB")
+	f.StringVar(&o.base, "base", "", "compare with the functions of another checkout in this `folder`")
+	f.StringVar(&o.svg, "svg", "", "draw the cold requests to this `file`")
+	f.StringVar(&o.raw, "raw", "", "write each measurement to this `file` in Go's benchmark format, for benchstat")
+	if err := f.Parse(args); err != nil {
+		return o, err
+	}
+	if f.NArg() > 0 || o.rounds < 1 {
+		return o, fmt.Errorf("-n must be at least 1, and functions are named with -f: %q", args)
+	}
+	if o.base != "" {
+		o.base, err = filepath.Abs(o.base)
+	}
+	if *functions != "" {
+		o.functions = strings.Split(*functions, ",")
+	}
+	for size := range strings.SplitSeq(*memory, ",") {
+		mb, err := strconv.Atoi(size)
+		if err != nil || mb < 128 || mb > 10240 { // Lambda's limits
+			return o, fmt.Errorf("-mem %s: must be MB from 128 to 10240, such as 128,256,512", *memory)
+		}
+		o.memory = append(o.memory, mb)
+	}
+	return o, err
 }

@@ -4,13 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"math/rand/v2"
 	"regexp"
 	"slices"
 	"time"
-
-	"golang.org/x/perf/benchfmt"
-	"gonum.org/v1/gonum/stat"
 
 	"users-api/pkg/testing/runtimeapi"
 )
@@ -20,13 +18,6 @@ const (
 	settle       = 10
 	warmRequests = 40
 )
-
-// series is a target at a memory size with its results, whose values are in the units below.
-type series struct {
-	*target
-	memory  int // MB
-	results []*benchfmt.Result
-}
 
 // Units of a result.
 const (
@@ -38,115 +29,101 @@ const (
 	zipUnit  = "zip-B"
 )
 
-// measure starts every target at every memory size once in each round, one after the
-// other in random order. Round 0 is not counted: it warms up the table.
-func (b *bench) measure(ctx context.Context, targets []*target) ([]*series, error) {
-	var all []*series
-	for _, t := range targets {
-		for _, mb := range b.memory {
-			all = append(all, &series{target: t, memory: mb})
-		}
-	}
+var units = []string{initUnit, coldUnit, warmUnit, cpuUnit, sizeUnit, zipUnit}
+
+// measure starts every target once in each round, one after the other in random order.
+// Round 0 is not counted: it warms up the table.
+func (b *bench) measure(ctx context.Context, all []*target, rounds int, log io.Writer) error {
 	order := slices.Clone(all)
-	for round := range b.rounds + 1 {
+	for round := range rounds + 1 {
 		rand.Shuffle(len(order), func(i, j int) { order[i], order[j] = order[j], order[i] })
-		for _, s := range order {
-			result, err := b.coldStart(ctx, s)
+		for _, t := range order {
+			values, err := b.coldStart(ctx, t)
 			if err != nil {
-				return nil, fmt.Errorf("%s at %d MB: %w", s.title, s.memory, err)
+				return fmt.Errorf("%s at %d MB: %w", t.title(), t.memory, err)
 			}
-			if round > 0 {
-				s.results = append(s.results, result)
+			for unit, v := range values {
+				if round > 0 {
+					t.values[unit] = append(t.values[unit], v)
+				}
 			}
 		}
-		fmt.Fprintf(b.log, "round %d of %d\n", round, b.rounds)
+		fmt.Fprintf(log, "round %d of %d\n", round, rounds)
 	}
-	return all, nil
+	return nil
 }
 
 // coldStart starts an instance and sends it a cold request and warm ones.
-func (b *bench) coldStart(ctx context.Context, s *series) (_ *benchfmt.Result, err error) {
+func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]float64, err error) {
 	events := make([][]byte, 1+settle+warmRequests)
 	for n := range events {
-		if events[n], err = s.event(ctx, s.testEvent); err != nil {
+		if events[n], err = b.table.event(ctx, t.event); err != nil {
 			return nil, err
 		}
 	}
-	env := slices.Concat(lambdaEnvironment(s.title, s.memory, b.endpoint), b.trust, s.env) // the last value of a variable counts
+	env := slices.Concat([]string{"AWS_ENDPOINT_URL=" + b.endpoint}, b.trust, t.env)
 	log := new(runtimeapi.Log)
-	var i instance
-	err = b.cpus.onFunctions(func() (err error) {
-		i.Function, err = runtimeapi.Start(s.binary, env, log)
+	var f *runtimeapi.Function
+	err = b.cpu.start(func() (err error) {
+		f, err = runtimeapi.Start(t.binary, env, log)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	defer func() {
-		if err = errors.Join(err, i.Close()); err != nil {
+		if err = errors.Join(err, f.Close()); err != nil {
 			err = fmt.Errorf("%w\nIts log:\n%s", err, log.Text())
 		}
 	}()
-	ready, err := i.AwaitIdle(ctx)
+	ready, err := f.AwaitIdle(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if err := b.quota.limit(i.PID(), s.memory); err != nil {
+	if err := b.cpu.limit(f.PID(), t.memory); err != nil {
 		return nil, err
 	}
-	return s.send(ctx, i, ready.Sub(i.Started()), events)
-}
-
-// send sends the events to an instance that took init to initialize, and returns the result.
-func (s *series) send(ctx context.Context, i instance, init time.Duration, events [][]byte) (*benchfmt.Result, error) {
-	first, _, err := i.requests(ctx, events[:1])
+	values, err = send(ctx, f, events)
 	if err != nil {
 		return nil, err
 	}
-	if _, _, err := i.requests(ctx, events[1:1+settle]); err != nil {
-		return nil, err
-	}
-	warm, cpu, err := i.requests(ctx, events[1+settle:])
-	values := []benchfmt.Value{
-		{Value: init.Seconds(), Unit: initUnit},
-		{Value: (init + first).Seconds(), Unit: coldUnit},
-		{Value: warm.Seconds(), Unit: warmUnit},
-		{Value: cpu.Seconds(), Unit: cpuUnit},
-		{Value: float64(s.size), Unit: sizeUnit},
-		{Value: float64(s.zip), Unit: zipUnit},
-	}
-	return &benchfmt.Result{Name: fmt.Appendf(nil, "Function/%s/mb=%d", s.title, s.memory), Iters: 1, Values: values}, err
+	init := ready.Sub(f.Started()).Seconds()
+	values[initUnit], values[coldUnit] = init, init+values[coldUnit]
+	values[sizeUnit], values[zipUnit] = float64(t.size), float64(t.zip)
+	return values, nil
 }
-
-// instance is a running function.
-type instance struct{ *runtimeapi.Function }
 
 // success matches the answers that are worth measuring.
 var success = regexp.MustCompile(`"statusCode":2|"Effect":"Allow"`)
 
-// requests sends events, one after the other. It returns the median of the times
-// until the answers, and the mean CPU time until the function asks for the next.
-func (i instance) requests(ctx context.Context, events [][]byte) (wall, cpu time.Duration, err error) {
-	before, err := cpuTime(i.PID())
-	if err != nil {
-		return 0, 0, err
-	}
+// send sends events to an instance, one after the other. It returns the time of the first
+// request as coldUnit, and the values of the warm requests. CPU time is counted until the
+// function asks for its next event.
+func send(ctx context.Context, f *runtimeapi.Function, events [][]byte) (map[string]float64, error) {
 	walls := make([]float64, len(events))
+	var settled time.Duration
 	for n, e := range events {
 		start := time.Now()
-		answer, err := i.Invoke(ctx, e)
-		walls[n] = float64(time.Since(start))
+		answer, err := f.Invoke(ctx, e)
+		walls[n] = time.Since(start).Seconds()
 		if err == nil && !success.Match(answer) {
 			err = fmt.Errorf("unsuccessful answer: %s", answer)
 		}
 		if err == nil {
-			_, err = i.AwaitIdle(ctx)
+			_, err = f.AwaitIdle(ctx)
+		}
+		if err == nil && n == settle {
+			settled, err = cpuTime(f.PID())
 		}
 		if err != nil {
-			return 0, 0, err
+			return nil, err
 		}
 	}
-	after, err := cpuTime(i.PID())
-	slices.Sort(walls)
-	return time.Duration(stat.Quantile(0.5, stat.Empirical, walls, nil)), (after - before) / time.Duration(len(events)), err
+	used, err := cpuTime(f.PID())
+	warm := slices.Sorted(slices.Values(walls[1+settle:]))
+	return map[string]float64{
+		coldUnit: walls[0],
+		warmUnit: warm[len(warm)/2],
+		cpuUnit:  (used - settled).Seconds() / float64(len(warm)),
+	}, err
 }

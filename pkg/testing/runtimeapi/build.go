@@ -25,23 +25,23 @@ func BuildCommand(dir, output string, args ...string) *exec.Cmd {
 	return cmd
 }
 
-// ZipSize returns the size of the zip file that a deployment makes of a binary.
-func ZipSize(binary string) (int, error) {
+// Sizes returns the sizes in bytes of a binary and of the zip file that a deployment makes of it.
+func Sizes(binary string) (size, zipped int, err error) {
 	program, err := os.ReadFile(binary)
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	var packed bytes.Buffer
 	z := zip.NewWriter(&packed)
 	w, err := z.Create("bootstrap")
 	if err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	if _, err := w.Write(program); err != nil {
-		return 0, err
+		return 0, 0, err
 	}
 	err = z.Close()
-	return packed.Len(), err
+	return len(program), packed.Len(), err
 }
 
 // Build compiles a function as it is deployed, but for this machine, and returns

@@ -7,7 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"strings"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,9 +74,11 @@ func newTable(t *testing.T) table {
 	return table{store.New(client, name, time.Now, user.NewID), t, client, name}
 }
 
+const annsAddress = "ann@example.com"
+
 func (tb table) ann() user.User {
 	tb.t.Helper()
-	created, err := tb.Create(tb.t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
+	created, err := tb.Create(tb.t.Context(), usertest.Input("Ann", annsAddress), store.Idempotency{})
 	require.NoError(tb.t, err)
 	return created.User
 }
@@ -92,10 +94,8 @@ func (tb table) consistent() int {
 // start starts a function on the table, which it finds at a URL.
 func (tb table) start(binary, url string, log io.Writer, environment ...string) *runtimeapi.Function {
 	tb.t.Helper()
-	f, err := runtimeapi.Start(binary, append([]string{
-		"AWS_LAMBDA_FUNCTION_NAME=fn", "SERVICE=example", "STAGE=test", "TABLE_NAME=" + tb.name,
-		"AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test", "AWS_ENDPOINT_URL_DYNAMODB=" + url,
-	}, environment...), log)
+	own := []string{"SERVICE=example", "STAGE=test", "TABLE_NAME=" + tb.name, "AWS_ENDPOINT_URL_DYNAMODB=" + url}
+	f, err := runtimeapi.Start(binary, slices.Concat(runtimeapi.Environment("fn", 128), own, environment), log)
 	require.NoError(tb.t, err)
 	tb.t.Cleanup(func() { assert.NoError(tb.t, f.Close()) })
 	return f
@@ -119,13 +119,10 @@ func decode(t *testing.T, out []byte, err error) (a answer) {
 	return a
 }
 
-// event is the event in the testdata of a function's folder, for a user's id if its path has one.
-func event(t *testing.T, folder, id string) string {
+// event is the event that a function's folder embeds, about a user.
+func event(t *testing.T, folder, id, email string) string {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(root, "functions", folder, "testdata", "*.json"))
+	e, err := runtimeapi.ReadEvent(filepath.Join(root, "functions", folder))
 	require.NoError(t, err)
-	require.Len(t, files, 1)
-	b, err := os.ReadFile(files[0])
-	require.NoError(t, err)
-	return strings.ReplaceAll(string(b), "019aab7e-1a80-7c00-8000-000000000001", id)
+	return string(e.About(id, email))
 }

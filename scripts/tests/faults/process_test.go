@@ -70,7 +70,7 @@ func killAtEachCall(t *testing.T, binary string, prepare func(table) string, che
 
 func testKillCreate(t *testing.T, bin binaries) {
 	killAtEachCall(t, bin["createUser"],
-		func(table) string { return event(t, "create-user", "") },
+		func(table) string { return event(t, "create-user", "", annsAddress) },
 		func(tb table, event string) {
 			again := tb.start(bin["createUser"], endpoint, io.Discard)
 			first := invoke(t, again, event)
@@ -85,7 +85,7 @@ func testKillUpdate(t *testing.T, bin binaries) {
 	killAtEachCall(t, bin["updateUser"],
 		func(tb table) string {
 			u = tb.ann()
-			return strings.ReplaceAll(event(t, "update-user", u.ID.String()), "ann@example.com", "new@example.com")
+			return event(t, "update-user", u.ID.String(), "new@example.com")
 		},
 		func(tb table, event string) {
 			now, err := tb.Get(t.Context(), u.ID)
@@ -99,7 +99,7 @@ func testKillUpdate(t *testing.T, bin binaries) {
 
 func testKillDelete(t *testing.T, bin binaries) {
 	killAtEachCall(t, bin["deleteUser"],
-		func(tb table) string { return event(t, "delete-user", tb.ann().ID.String()) },
+		func(tb table) string { return event(t, "delete-user", tb.ann().ID.String(), annsAddress) },
 		func(tb table, event string) {
 			want := map[int]int{1: http.StatusNoContent, 0: http.StatusNotFound}[tb.consistent()]
 			assert.Equal(t, want, invoke(t, tb.start(bin["deleteUser"], endpoint, io.Discard), event).StatusCode)
@@ -119,7 +119,7 @@ func testSilentTable(t *testing.T, bin binaries) {
 		}
 	}}
 	tb, log := newTable(t), new(runtimeapi.Log)
-	get := event(t, "get-user", tb.ann().ID.String())
+	get := event(t, "get-user", tb.ann().ID.String(), annsAddress)
 	f := tb.start(bin["getUser"], proxy.Serve(t, endpoint), log)
 	_, err := f.AwaitIdle(t.Context())
 	require.NoError(t, err)
@@ -138,7 +138,7 @@ func testClosedLog(t *testing.T, bin binaries) {
 	reader, writer, err := os.Pipe()
 	require.NoError(t, err)
 	tb := newTable(t)
-	f, get := tb.start(bin["getUser"], endpoint, writer), event(t, "get-user", tb.ann().ID.String())
+	f, get := tb.start(bin["getUser"], endpoint, writer), event(t, "get-user", tb.ann().ID.String(), annsAddress)
 	require.NoError(t, writer.Close())
 	require.NoError(t, reader.Close())
 	for range 3 {
