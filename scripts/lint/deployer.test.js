@@ -42,6 +42,9 @@ test('the deployer has the rights that a deployment needs, and no other', async 
   const { Policies } = resolved.Resources.Deployer.Properties;
   // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html
   assert.ok(JSON.stringify(Policies).length < 10240, 'the policies in a role have 10,240 characters at most');
+  // https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutCompositeAlarm.html
+  const composite = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement).find(({ Action }) => Action.includes('cloudwatch:PutCompositeAlarm'));
+  assert.equal(composite.Resource, '*', 'PutCompositeAlarm needs a right that is not limited to some alarms');
   const granted = Policies.flatMap(({ PolicyDocument }) => PolicyDocument.Statement.flatMap(({ Action }) => Action));
   assert.deepEqual(needed.filter((action) => !granted.some((each) => covers(each, action))), [], 'missing in resources/deployer.yml');
   const known = (right) => needed.some((action) => covers(right, action)) || calls.some((pattern) => pattern.test(right));

@@ -18,6 +18,10 @@ async function askAccount(provider) {
     // Concurrent executions that are reserved for a function, which need not exist.
     reserved: async (FunctionName) =>
       (await ifAny(client('lambda', 'Lambda').getFunctionConcurrency({ FunctionName })))?.ReservedConcurrentExecutions ?? 0,
+    // Instances that are kept warm for a function.
+    provisioned: async (FunctionName) =>
+      ((await ifAny(client('lambda', 'Lambda').listProvisionedConcurrencyConfigs({ FunctionName })))?.ProvisionedConcurrencyConfigs ?? [])
+        .reduce((total, { RequestedProvisionedConcurrentExecutions: warm = 0 }) => total + warm, 0),
     logRole: async () => (await client('api-gateway', 'APIGateway').getAccount({})).cloudwatchRoleArn,
     certificate: async (CertificateArn) => {
       const { ACM } = require('@aws-sdk/client-acm'); // which the framework does not have

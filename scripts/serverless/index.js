@@ -17,7 +17,7 @@ const { preflight } = require('./preflight');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { retainLogs, adoptRetained } = require('./retain');
-const { attachStage, setBodyValidation } = require('./stage');
+const { attachStage, dropEmptyPolicy, setBodyValidation } = require('./stage');
 
 class ServicePlugin {
   constructor(serverless, options, { log, progress } = {}) {
@@ -93,6 +93,7 @@ class ServicePlugin {
   }
 
   completeTemplate() {
+    dropEmptyPolicy(this.template);
     correctRoles(this.template);
     boundRoles(this.template, this.service.custom.permissionsBoundary);
     retainLogs(this.template);

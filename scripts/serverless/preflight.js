@@ -30,7 +30,7 @@ async function preflight({ serverless, options, provider, log }) {
 // Each check returns what is wrong in the account, in sentences. right is what the
 // deployer needs for it.
 const checks = [
-  { right: 'lambda:GetAccountSettings and lambda:GetFunctionConcurrency', find: wrongConcurrency },
+  { right: 'lambda:GetAccountSettings, lambda:GetFunctionConcurrency and lambda:ListProvisionedConcurrencyConfigs', find: wrongConcurrency },
   { right: 'apigateway:GET on /account', find: wrongLogRole },
   { right: 'acm:DescribeCertificate', find: wrongCertificate },
 ];
@@ -81,16 +81,18 @@ function wrongRegions({ region, certificateArn, alarmTopic }) {
  * https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  */
 async function wrongConcurrency(account, { functions }) {
-  const reserving = functions.filter(({ reservedConcurrency }) => reservedConcurrency != null);
-  if (!reserving.length) return [];
+  const claims = functions
+    .map(({ name, reservedConcurrency, provisionedConcurrency }) => ({ name, reserves: reservedConcurrency != null, asked: Number(reservedConcurrency ?? provisionedConcurrency ?? 0) }))
+    .filter(({ asked }) => asked > 0);
+  if (!claims.length) return [];
   const { ConcurrentExecutions: limit, UnreservedConcurrentExecutions: unreserved } = await account.concurrency();
-  const now = await Promise.all(reserving.map(({ name }) => account.reserved(name)));
+  const now = await Promise.all(claims.map(({ name, reserves }) => (reserves ? account.reserved(name) : account.provisioned(name))));
   const free = Math.max(0, unreserved + sum(now) - Math.min(100, limit));
-  const asked = sum(reserving.map(({ reservedConcurrency }) => Number(reservedConcurrency)));
+  const asked = sum(claims.map((claim) => claim.asked));
   if (asked <= free) return [];
-  const most = Math.floor(free / reserving.length);
+  const most = Math.floor(free / claims.length);
   return [
-    `reservedConcurrency asks for ${asked} concurrent executions of ${reserving.length} functions, and ${free} of the account's ${limit} can be reserved: ` +
+    `${claims[0].reserves ? 'reservedConcurrency' : 'provisionedConcurrency'} asks for ${asked} concurrent executions of ${claims.length} functions, and ${free} of the account's ${limit} are free: ` +
       `${most > 0 ? `set it to at most ${most}` : 'leave it out'}, or have the quota "Concurrent executions" of Lambda increased (Service Quotas)`,
   ];
 }

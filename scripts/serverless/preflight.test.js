@@ -15,7 +15,7 @@ const { answers: account, cases } = require('./testing/account.json');
 const { HttpResponse } = createRequire(require.resolve('serverless/package.json'))('@smithy/core/protocols');
 
 /** Runs the preflight of a command, with answers in place of Amazon's. Returns {says, problems, asked}. */
-async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
+async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurrency = null, provisionedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
   const says = [], asked = [];
   const handle = async ({ hostname, path: target }) => {
     const name = [target.split('/').at(-1), hostname.split('.')[0]].find((each) => each in account);
@@ -23,7 +23,7 @@ async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurren
     const [statusCode, body, headers = {}] = { ...account, ...answers }[name];
     return { response: new HttpResponse({ statusCode, headers, body: Readable.from([body]) }) };
   };
-  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `example-dev-${name}`, reservedConcurrency }));
+  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `example-dev-${name}`, reservedConcurrency, provisionedConcurrency }));
   const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1, requestHandler: { handle } };
   const plugin = {
     options,

@@ -134,7 +134,7 @@ function problems(values) {
   for (const name of ['certificateArn', 'hostedZoneId']) {
     if (values[name] && !values.domain) found.push(`${name} is set without domain: set domain too, or leave it empty`);
   }
-  if (Number(values.reservedConcurrency) < Number(values.provisionedConcurrency)) {
+  if (values.reservedConcurrency != null && Number(values.reservedConcurrency) < Number(values.provisionedConcurrency)) {
     found.push(`reservedConcurrency is ${values.reservedConcurrency}: it must be at least provisionedConcurrency, ${values.provisionedConcurrency}`);
   }
   const is = (name, value) => String(values[name]) === value;

@@ -44,6 +44,16 @@ function setBodyValidation({ Resources: resources }, by) {
   for (const { Properties } of validators) Properties.ValidateRequestBody = by === 'gateway';
 }
 
+/**
+ * The framework gives an API without a resource policy an empty one. Setting it takes a
+ * right (apigateway:UpdateRestApiPolicy) that a deployer need not have.
+ */
+function dropEmptyPolicy({ Resources: resources }) {
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type === 'AWS::ApiGateway::RestApi' && Properties.Policy === '') delete Properties.Policy;
+  }
+}
+
 /** Makes a resource that waits for the old deployment (usage plan, keys) wait for the stage. */
 function waitForStage(resource, oldId) {
   const before = [resource.DependsOn ?? []].flat();
@@ -59,4 +69,4 @@ function digest(snapshot) {
   return crypto.createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 
-module.exports = { attachStage, setBodyValidation };
+module.exports = { attachStage, dropEmptyPolicy, setBodyValidation };

@@ -60,6 +60,10 @@ test("a role allows the function's own log, what serverless.yml says, traces if 
   }
 });
 
+test('the API has no empty policy, which a deployer would need a right to set', () => {
+  for (const template of [prod, full]) assert.ok(!('Policy' in template.Resources.ApiGatewayRestApi.Properties));
+});
+
 test('every route calls the authorizer, and API Gateway checks bodies against the schema only with bodyValidation: gateway', () => {
   for (const [template, checks] of [[prod, false], [full, true]]) {
     assert.deepEqual(methodsOf(template).map(({ AuthorizationType }) => AuthorizationType), routes.map(() => 'CUSTOM'));
