@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -163,7 +164,7 @@ func (r configReader) algorithms(possible ...string) []string {
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Hostname() == "" || u.Fragment != "" || !isPort(u.Port()):
+	case err != nil || u.Hostname() == "" || u.User == nil && !keySetURL.MatchString(s) || !isPort(u.Port()):
 		return errors.New("must be the URL of the issuer's key set, such as https://issuer.example/.well-known/jwks.json")
 	case u.User != nil:
 		return errors.New("must hold no user name or password: key sets are public")
@@ -173,9 +174,13 @@ func checkURL(s string) error {
 	return nil
 }
 
+// keySetURL is strict, because a browser's parser, which the deployment's check of the parameter
+// uses, and Go's disagree on the rest (RFC 3986, section 3.3).
+var keySetURL = regexp.MustCompile(`^[a-z]+://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?([/?]([\w!$&'()*+,./:;=?@~-]|%[0-9A-Fa-f]{2})*)?$`)
+
 func isPort(s string) bool {
-	_, err := strconv.ParseUint(s, 10, 16)
-	return s == "" || err == nil
+	n, err := strconv.ParseUint(s, 10, 16)
+	return s == "" || err == nil && n > 0
 }
 
 func isLoopback(host string) bool {

@@ -122,7 +122,7 @@ func normalizeDomain(s string) (string, error) {
 		idna.MapForLookup(), idna.BidiRule(), idna.CheckJoiners(true),
 		idna.StrictDomainName(true), idna.VerifyDNSLength(true), idna.Transitional(false),
 	)
-	domain, err := profile.ToASCII(s)
+	domain, err := profile.ToASCII(norm.NFC.String(s)) // it maps U+0345 before it composes
 	if err == nil {
 		domain, err = profile.ToASCII(domain) // an A-label must be valid by itself
 	}

@@ -15,7 +15,7 @@ import (
 // The limits of a user's attributes.
 const (
 	MinNameLength = 2   // visible characters (Unicode code points)
-	MaxNameLength = 100 // characters as sent
+	MaxNameLength = 100 // characters
 	MaxEmailBytes = 254 // RFC 5321 leaves 254 bytes for an address in a path
 	MinAge        = 18
 	MaxAge        = 120
@@ -61,7 +61,7 @@ func parseName(raw json.RawMessage) (string, error) {
 	switch {
 	case err != nil:
 		return "", err
-	case visible(name) < MinNameLength, utf8.RuneCountInString(s) > MaxNameLength:
+	case visible(name) < MinNameLength, utf8.RuneCountInString(name) > MaxNameLength:
 		return "", errors.New("must have 2 to 100 characters")
 	case !isOneLine(name), !hasClosedBidi(name):
 		return "", errors.New("must be one line of text without control characters")

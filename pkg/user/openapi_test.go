@@ -57,7 +57,9 @@ func TestOpenAPIHasTheMembersOfAUser(t *testing.T) {
 	properties := output["properties"].(object)
 	for name, in := range documented(t, "UserInput")["properties"].(object) {
 		for _, limit := range []string{"minLength", "maxLength", "minimum", "maximum"} {
-			assert.Equal(t, in.(object)[limit], properties[name].(object)[limit], "%s of %s", limit, name)
+			if want, given := in.(object)[limit]; given { // white space around an input's name does not count
+				assert.Equal(t, want, properties[name].(object)[limit], "%s of %s", limit, name)
+			}
 		}
 	}
 	members := func(u user.User) []string {

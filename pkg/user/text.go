@@ -6,10 +6,15 @@ import (
 	"unicode/utf8"
 )
 
+// blanks are characters that show nothing although their category is one of visible characters:
+// BRAILLE PATTERN BLANK, MUSICAL SYMBOL NULL NOTEHEAD, EGYPTIAN HIEROGLYPH FULL and HALF BLANK, and
+// KHITAN SMALL SCRIPT FILLER.
+const blanks = "\u2800\U0001d159\U00013441\U00013442\U00016fe4"
+
 // isInvisible reports whether a character shows nothing: Unicode's Default_Ignorable_Code_Point,
-// format characters, white space, and U+2800 BRAILLE PATTERN BLANK, which is a symbol without dots.
+// format characters, white space, and blanks.
 func isInvisible(r rune) bool {
-	return r == '\u2800' ||
+	return strings.ContainsRune(blanks, r) ||
 		unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector, unicode.Cf, unicode.Z)
 }
 
@@ -41,11 +46,12 @@ func hasClosedBidi(s string) bool {
 	return len(open) == 0
 }
 
-// visible returns the number of characters that show something.
+// visible returns the number of characters that show something: those of text, and marks that
+// follow one. Others are unassigned, private or no characters.
 func visible(s string) int {
 	n := 0
 	for _, r := range s {
-		if !isInvisible(r) {
+		if !isInvisible(r) && (unicode.In(r, unicode.L, unicode.N, unicode.P, unicode.S) || n > 0 && unicode.Is(unicode.M, r)) {
 			n++
 		}
 	}

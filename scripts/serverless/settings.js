@@ -17,7 +17,7 @@ const rules = {
   architecture: oneOf('arm64', 'x86_64'),
   logLevel: oneOf('debug', 'info', 'warn', 'error'),
   logDebugSample: {
-    test: (value) => value !== '' && Number(value) >= 0 && Number(value) <= 1,
+    test: (value) => /^\d*\.?\d+$/.test(value) && Number(value) <= 1,
     must: 'be a share from 0 to 1, such as 0.01',
   },
   prime: oneOf('on', 'off'),
@@ -39,6 +39,8 @@ const rules = {
     (value) => allMatch(value, new RegExp(`^(${algorithms.join('|')})$`)),
     `be some of ${algorithms.join(', ')}, separated by commas, or empty for all that fit`
   ),
+  jwtIssuer: emptyOr(isTrimmed, 'have no white space around it'),
+  jwtAudience: emptyOr(isTrimmed, 'have no white space around it'),
   jwtLeeway: wholeNumber(0, 30),
   domain: emptyOr(
     (value) => /^([a-z0-9]([a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}$/.test(value),
@@ -86,10 +88,14 @@ function isOrigin(text) {
   return /^https?:\/\/[a-z0-9.-]+(:\d+)?$/.test(text) && URL.canParse(text) && new URL(text).origin === text;
 }
 
+function isTrimmed(text) {
+  return text.trim() === text;
+}
+
+/** Accepts what pkg/credential and template.yaml do: https, or http to this machine, without user and fragment. */
 function isKeySetURL(text) {
-  if (!/^https?:\/\/[^/]/.test(text) || !URL.canParse(text)) return false;
-  const { protocol, hostname, username, hash } = new URL(text);
-  return (protocol === 'https:' || ['127.0.0.1', 'localhost'].includes(hostname)) && username === '' && hash === '';
+  const [, port = '443'] = /^(?:https:\/\/[A-Za-z0-9.-]+|http:\/\/(?:localhost|127\.0\.0\.1))(?::(\d{1,5}))?(?:[/?](?:[\w!$&'()*+,./:;=?@~-]|%[0-9A-Fa-f]{2})*)?$/.exec(text) ?? [text, '0'];
+  return Number(port) >= 1 && Number(port) <= 65535;
 }
 
 function oneOf(...values) {
