@@ -49,15 +49,11 @@ func (t *Table) replace(ctx context.Context, current, next user.User, address us
 		return err
 	}
 	before, err := user.ParseEmail(current.Email)
-	if err != nil {
-		return fmt.Errorf("normalize the stored address: %w", err)
-	}
-	if before.Normalized() == address.Normalized() {
+	if err == nil && before.Normalized() == address.Normalized() {
 		return t.writeUserAnd(ctx, types.TransactWriteItem{Put: put})
 	}
-	return t.writeUserAnd(ctx, types.TransactWriteItem{Put: put},
-		types.TransactWriteItem{Put: t.reserve(next.ID, address)},
-		types.TransactWriteItem{Delete: t.release(before, current.ID)})
+	reserve := types.TransactWriteItem{Put: t.reserve(next.ID, address)}
+	return t.writeUserAnd(ctx, types.TransactWriteItem{Put: put}, append([]types.TransactWriteItem{reserve}, t.release(current)...)...)
 }
 
 // versionIs is the condition that a user has the version that a write is based on.
@@ -76,13 +72,19 @@ func (t *Table) putOver(current, next user.User) (*types.Put, error) {
 	}, err
 }
 
-// release deletes the reservation of an address if it is still the user's.
-func (t *Table) release(e user.Email, id user.ID) *types.Delete {
-	return &types.Delete{
-		TableName: &t.name, Key: dynamo.Key(reservationID(e)),
-		ConditionExpression:       aws.String("userId = :userId"),
-		ExpressionAttributeValues: dynamo.Item{":userId": dynamo.Text(id.String())},
+// release deletes the reservation of a user's address. An earlier release may have accepted an
+// address that is refused now, or normalized it otherwise. Its reservation is then left: nobody can
+// ask for it any more.
+func (t *Table) release(u user.User) []types.TransactWriteItem {
+	address, err := user.ParseEmail(u.Email)
+	if err != nil {
+		return nil
 	}
+	return []types.TransactWriteItem{{Delete: &types.Delete{
+		TableName: &t.name, Key: dynamo.Key(reservationID(address)),
+		ConditionExpression:       aws.String("attribute_not_exists(id) OR userId = :userId"),
+		ExpressionAttributeValues: dynamo.Item{":userId": dynamo.Text(u.ID.String())},
+	}}}
 }
 
 // writeUserAnd writes a user and the changes of its reservations in one transaction. The
@@ -124,15 +126,10 @@ func (t *Table) Delete(ctx context.Context, id user.ID, pre Precondition) error 
 }
 
 func (t *Table) remove(ctx context.Context, current user.User) error {
-	address, err := user.ParseEmail(current.Email)
-	if err != nil {
-		return fmt.Errorf("normalize the stored address: %w", err)
-	}
 	remove := &types.Delete{
 		TableName: &t.name, Key: dynamo.Key(current.ID.String()),
 		ConditionExpression:       aws.String(versionIs),
 		ExpressionAttributeValues: versionOf(current),
 	}
-	return t.writeUserAnd(ctx, types.TransactWriteItem{Delete: remove},
-		types.TransactWriteItem{Delete: t.release(address, current.ID)})
+	return t.writeUserAnd(ctx, types.TransactWriteItem{Delete: remove}, t.release(current)...)
 }

@@ -429,6 +429,48 @@ func testFindByEmail(t *testing.T, f *fixture) {
 	assert.Empty(t, found)
 }
 
+// Users whose addresses an earlier release accepted or normalized otherwise stay usable.
+func TestAddressesOfAnEarlierRelease(t *testing.T) {
+	onEachEngine(t, func(t *testing.T, f *fixture) {
+		text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+		for i, old := range []struct{ email, reserved string }{
+			{email: "ann\ufe0f@example.com", reserved: "ann\ufe0f@example.com"},
+			{email: "\u1fb3nna@example.com", reserved: "\u03b1\u03b9nna@example.com"},
+		} {
+			for _, change := range []func(user.ID) error{
+				func(id user.ID) error {
+					_, err := f.Update(t.Context(), id, input(fmt.Sprintf("new%d@example.com", i)), anyVersion)
+					return err
+				},
+				func(id user.ID) error { return f.Delete(t.Context(), id, anyVersion) },
+			} {
+				u := f.create(input(fmt.Sprintf("old%d@example.com", i)))
+				for _, item := range f.items() {
+					id := item["id"].(*types.AttributeValueMemberS).Value
+					switch id {
+					case u.ID.String():
+						item["email"] = text(old.email)
+					case fmt.Sprintf("email#old%d@example.com", i):
+						_, err := f.client.DeleteItem(t.Context(), &dynamodb.DeleteItemInput{TableName: &f.name, Key: map[string]types.AttributeValue{"id": text(id)}})
+						require.NoError(t, err)
+						item["id"] = text("email#" + old.reserved)
+					default:
+						continue
+					}
+					_, err := f.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.name, Item: item})
+					require.NoError(t, err)
+				}
+				if address, err := user.ParseEmail(old.reserved); err == nil {
+					found, err := f.FindByEmail(t.Context(), address)
+					require.NoError(t, err)
+					assert.Empty(t, found, "whose address is another one")
+				}
+				require.NoError(t, change(u.ID))
+			}
+		}
+	})
+}
+
 func TestBrokenItem(t *testing.T) {
 	f := newFixture(t)
 	text := func(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
