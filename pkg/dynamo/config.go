@@ -14,7 +14,7 @@ import (
 func FromEnv(r *env.Reader) *dynamodb.Client {
 	c := amazon.Config(r, "DYNAMODB")
 	return dynamodb.New(dynamodb.Options{
-		Region: c.Region, Credentials: c.Credentials, BaseEndpoint: c.BaseEndpoint, HTTPClient: c.HTTPClient, Retryer: newRetryer(),
+		Region: c.Region, Credentials: c.Credentials, BaseEndpoint: c.BaseEndpoint, HTTPClient: lossRecorder{c.HTTPClient}, Retryer: newRetryer(),
 	})
 }
 

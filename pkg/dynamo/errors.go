@@ -5,11 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"slices"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 	"github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -40,15 +44,32 @@ func Classify(ctx context.Context, attempted string, err error) error {
 	return apperr.Wrap(apperr.Internal, "Internal server error", err)
 }
 
-// ClassifyWrite is Classify for a write. If its answer was lost, it may have happened, which the
-// message says.
-func ClassifyWrite(ctx context.Context, attempted string, err error) error {
-	lost := err != nil && !is[*apperr.Error](err) && (ctx.Err() != nil || !throttled(err) && unreachable(err))
+// Write makes a change as Retry does, and gives its error a kind as Classify does. If the answer of
+// any try was lost, the change may have been made, which the error's message says.
+func Write[T any](ctx context.Context, attempted string, change func(context.Context) (T, error)) (T, error) {
+	var lost atomic.Bool
+	v, err := Retry(ctx, func() (T, error) { return change(context.WithValue(ctx, lossKey{}, &lost)) })
+	unknown := err != nil && !is[*apperr.Error](err) && (ctx.Err() != nil || lost.Load() || !throttled(err) && unreachable(err))
 	err = Classify(ctx, attempted, err)
-	if e := apperr.From(err); lost {
+	if e := apperr.From(err); unknown {
 		e.Message += "; the change may have been made"
 	}
-	return err
+	return v, err
+}
+
+// lossKey is the key under which the context of a change has whether an answer was lost.
+type lossKey struct{}
+
+// lossRecorder records it. The SDK tells only the error of the last try.
+type lossRecorder struct{ dynamodb.HTTPClient }
+
+func (l lossRecorder) Do(req *http.Request) (*http.Response, error) {
+	res, err := l.HTTPClient.Do(req)
+	lost, ok := req.Context().Value(lossKey{}).(*atomic.Bool)
+	if ok && (err != nil || res.StatusCode >= 500) && strings.HasSuffix(req.Header.Get("X-Amz-Target"), "TransactWriteItems") {
+		lost.Store(true)
+	}
+	return res, err
 }
 
 func unavailable(cause error) error {

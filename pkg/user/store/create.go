@@ -34,8 +34,7 @@ type Created struct {
 //
 // Conflict if another user has the address; KeyReused if the key was used with another input.
 func (t *Table) Create(ctx context.Context, in user.Input, idem Idempotency) (Created, error) {
-	c, err := dynamo.Retry(ctx, func() (Created, error) { return t.create(ctx, in, idem) })
-	return c, dynamo.ClassifyWrite(ctx, "create user", err)
+	return dynamo.Write(ctx, "create user", func(ctx context.Context) (Created, error) { return t.create(ctx, in, idem) })
 }
 
 func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (Created, error) {

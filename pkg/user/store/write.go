@@ -21,7 +21,7 @@ type Precondition = dynamo.Precondition
 // NotFound if there is no such user, PreconditionFailed if the precondition does not allow the
 // current version, Conflict if another user has the new address.
 func (t *Table) Update(ctx context.Context, id user.ID, in user.Input, pre Precondition) (user.User, error) {
-	u, err := dynamo.Retry(ctx, func() (user.User, error) {
+	return dynamo.Write(ctx, fmt.Sprintf("update user %q", id), func(ctx context.Context) (user.User, error) {
 		if expected := pre.Expected(); expected != 0 && pre.Allows(expected) {
 			return t.replaceExpected(ctx, id, in, pre, expected)
 		}
@@ -31,7 +31,6 @@ func (t *Table) Update(ctx context.Context, id user.ID, in user.Input, pre Preco
 		}
 		return t.replaceAllowed(ctx, current, in, pre)
 	})
-	return u, dynamo.ClassifyWrite(ctx, fmt.Sprintf("update user %q", id), err)
 }
 
 func (t *Table) replaceAllowed(ctx context.Context, current user.User, in user.Input, pre Precondition) (user.User, error) {
@@ -112,7 +111,7 @@ func (t *Table) writeUserAnd(ctx context.Context, userWrite types.TransactWriteI
 // Delete removes a user and frees its address. NotFound if there is no such user,
 // PreconditionFailed if the precondition does not allow the current version.
 func (t *Table) Delete(ctx context.Context, id user.ID, pre Precondition) error {
-	_, err := dynamo.Retry(ctx, func() (struct{}, error) {
+	_, err := dynamo.Write(ctx, fmt.Sprintf("delete user %q", id), func(ctx context.Context) (struct{}, error) {
 		current, err := t.get(ctx, id)
 		if err == nil {
 			err = dynamo.CheckVersion(pre, current.Version, "User")
@@ -122,7 +121,7 @@ func (t *Table) Delete(ctx context.Context, id user.ID, pre Precondition) error 
 		}
 		return struct{}{}, t.remove(ctx, current)
 	})
-	return dynamo.ClassifyWrite(ctx, fmt.Sprintf("delete user %q", id), err)
+	return err
 }
 
 func (t *Table) remove(ctx context.Context, current user.User) error {

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -115,7 +116,17 @@ func TestLostWrite(t *testing.T) {
 		message(table(storetest.LoseAnswer).Create(t.Context(), input("lost@example.com"), store.Idempotency{})))
 	assert.Equal(t, unavailable,
 		message(table(storetest.AnswerError(http.StatusBadRequest, "ThrottlingException")).Create(t.Context(), input("throttled@example.com"), store.Idempotency{})))
-	assert.Equal(t, 1, f.requireConsistent())
+	var tries atomic.Int64
+	thenThrottled := func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		if tries.Add(1) == 1 {
+			storetest.LoseAnswer(w, r, forward)
+			return
+		}
+		storetest.AnswerError(http.StatusBadRequest, "ThrottlingException")(w, r, forward)
+	}
+	assert.Equal(t, unavailable+"; the change may have been made",
+		message(table(thenThrottled).Create(t.Context(), input("both@example.com"), store.Idempotency{})))
+	assert.Equal(t, 2, f.requireConsistent())
 }
 
 func TestDeadline(t *testing.T) {
