@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"users-api/pkg/auth"
+	"users-api/pkg/env"
 )
 
 // MinAPIKeyBytes rules out keys that can be guessed: a key's digest is fast to compute and has no
@@ -94,43 +95,21 @@ func parseAPIKey(entry string) (apiKey, error) {
 	if len(fields) != 3 {
 		return apiKey{}, errors.New("must have the form name:sha256hex:scope+scope")
 	}
-	granted, usageKey, metered := strings.Cut(fields[2], "@")
-	scopes, err := parseScopes(granted)
+	name := fields[0]
+	digest, digestErr := hex.DecodeString(fields[1])
+	scopes, usageKey, metered := strings.Cut(fields[2], "@")
+	granted := strings.Split(scopes, "+")
+	unknown := func(scope string) bool { return !slices.Contains(auth.Scopes(), scope) } // a spelling mistake
 	switch {
-	case !isKeyName(fields[0]):
+	case len(name) > maxKeyNameBytes || !env.IsName(name, "-_."):
 		return apiKey{}, fmt.Errorf(`the name must be 1 to %d letters, digits and "-_."`, maxKeyNameBytes)
-	case err != nil:
-		return apiKey{}, err
-	case metered && !isUsageKey(usageKey):
+	case slices.ContainsFunc(granted, unknown):
+		return apiKey{}, fmt.Errorf("the scopes must be some of %s, with a + between them", strings.Join(auth.Scopes(), ", "))
+	case metered && (len(usageKey) < 20 || len(usageKey) > 128 || !isName(usageKey)):
 		return apiKey{}, errors.New("what follows @ must be the value of an API Gateway key: 20 to 128 letters, digits, - and _")
+	case digestErr != nil || len(digest) != sha256.Size:
+		return apiKey{}, errors.New("the digest must be the SHA-256 of the key, as 64 hexadecimal digits")
 	}
-	key := apiKey{principal: auth.Principal{Subject: fields[0], Scopes: scopes, Kind: auth.KindAPIKey, UsageKey: usageKey}}
-	return key, decodeDigest(key.digest[:], fields[1])
+	p := auth.Principal{Subject: name, Scopes: auth.KnownScopes(granted), Kind: auth.KindAPIKey, UsageKey: usageKey}
+	return apiKey{digest: [sha256.Size]byte(digest), principal: p}, nil
 }
-
-func decodeDigest(digest []byte, text string) error {
-	if len(text) == hex.EncodedLen(len(digest)) {
-		if _, err := hex.Decode(digest, []byte(text)); err == nil {
-			return nil
-		}
-	}
-	return errors.New("the digest must be the SHA-256 of the key, as 64 hexadecimal digits")
-}
-
-// parseScopes reads the scopes of an entry. A scope that no route asks for is a spelling mistake.
-func parseScopes(s string) ([]auth.Scope, error) {
-	granted := strings.Split(s, "+")
-	for _, scope := range granted {
-		if len(auth.KnownScopes([]string{scope})) == 0 {
-			return nil, fmt.Errorf("the scopes must be some of %s, with a + between them", strings.Join(auth.Scopes(), ", "))
-		}
-	}
-	return auth.KnownScopes(granted), nil
-}
-
-func isKeyName(s string) bool {
-	return len(s) <= maxKeyNameBytes && isName(strings.ReplaceAll(s, ".", "-"))
-}
-
-// isUsageKey checks the length and characters of an API Gateway key's value.
-func isUsageKey(s string) bool { return len(s) >= 20 && len(s) <= 128 && isName(s) }
