@@ -2,7 +2,6 @@ package credential
 
 import (
 	"errors"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,17 +16,17 @@ import (
 // claims are what is read of a token's payload (RFC 7519, section 4.1; scope: RFC 8693, section
 // 4.2). It is a jwt.Claims, which golang-jwt decodes by UnmarshalJSON.
 type claims struct {
-	Issuer      string       `json:"iss"`
-	Subject     string       `json:"sub"`
-	Audience    stringOrList `json:"aud"`
-	Expires     *numericDate `json:"exp"`
-	NotBefore   *numericDate `json:"nbf"`
-	IssuedAt    *numericDate `json:"iat"`
-	Scope       scopeList    `json:"scope"`
-	Scp         scopeList    `json:"scp"`
-	Permissions scopeList    `json:"permissions"`
-	ClientID    string       `json:"client_id"` // RFC 8693, section 4.3
-	Use         string       `json:"token_use"` // Amazon Cognito's: access or id
+	Issuer      string           `json:"iss"`
+	Subject     string           `json:"sub"`
+	Audience    jwt.ClaimStrings `json:"aud"`
+	Expires     *numericDate     `json:"exp"`
+	NotBefore   *numericDate     `json:"nbf"`
+	IssuedAt    *numericDate     `json:"iat"`
+	Scope       scopeList        `json:"scope"`
+	Scp         scopeList        `json:"scp"`
+	Permissions scopeList        `json:"permissions"`
+	ClientID    string           `json:"client_id"` // RFC 8693, section 4.3
+	Use         string           `json:"token_use"` // Amazon Cognito's: access or id
 }
 
 // UnmarshalJSON decodes the claims. It compares names exactly, and refuses an object with a
@@ -42,39 +41,38 @@ func (c *claims) UnmarshalJSON(data []byte) error {
 
 // granted returns this API's scopes in the first of scope, scp and permissions that has one. The
 // three are not combined: if an issuer sends both what the client asked for (scope) and everything
-// that its user may do (permissions), a client that asked for less gets less.
+// that its user may do (permissions), a client that asked for less gets less. Each scope must have
+// the prefix: Amazon Cognito puts the resource server's identifier there, "orders-api/users:read".
 func (c *claims) granted(prefix string) []auth.Scope {
 	for _, list := range []scopeList{c.Scope, c.Scp, c.Permissions} {
-		if known := auth.KnownScopes(cutPrefix(list, prefix)); len(known) > 0 {
+		var own []string
+		for _, s := range list {
+			if scope, ok := strings.CutPrefix(s, prefix); ok {
+				own = append(own, scope)
+			}
+		}
+		if known := auth.KnownScopes(own); len(known) > 0 {
 			return known
 		}
 	}
 	return nil
 }
 
-// cutPrefix returns the scopes that have the prefix, without it. Amazon Cognito puts the resource
-// server's identifier before each scope: "orders-api/users:read".
-func cutPrefix(scopes []string, prefix string) []string {
-	var cut []string
-	for _, s := range scopes {
-		if rest, ok := strings.CutPrefix(s, prefix); ok {
-			cut = append(cut, rest)
-		}
-	}
-	return cut
-}
-
 // The methods of jwt.Claims.
 
-func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return c.Expires.date(), nil }
-func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return c.NotBefore.date(), nil }
-func (c *claims) GetIssuedAt() (*jwt.NumericDate, error)       { return c.IssuedAt.date(), nil }
-func (c *claims) GetAudience() (jwt.ClaimStrings, error)       { return jwt.ClaimStrings(c.Audience), nil }
-func (c *claims) GetIssuer() (string, error)                   { return c.Issuer, nil }
-func (c *claims) GetSubject() (string, error)                  { return c.Subject, nil }
+func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) {
+	return (*jwt.NumericDate)(c.Expires), nil
+}
+func (c *claims) GetNotBefore() (*jwt.NumericDate, error) {
+	return (*jwt.NumericDate)(c.NotBefore), nil
+}
+func (c *claims) GetIssuedAt() (*jwt.NumericDate, error) { return (*jwt.NumericDate)(c.IssuedAt), nil }
+func (c *claims) GetAudience() (jwt.ClaimStrings, error) { return c.Audience, nil }
+func (c *claims) GetIssuer() (string, error)             { return c.Issuer, nil }
+func (c *claims) GetSubject() (string, error)            { return c.Subject, nil }
 
 // numericDate is a number of seconds since 1970, which may have a fraction (RFC 7519, section 2).
-type numericDate struct{ time.Time }
+type numericDate jwt.NumericDate
 
 // maxSeconds is the last second of the year 9999. Later times overflow in places, and a token that
 // is valid for so long is a mistake.
@@ -90,28 +88,11 @@ func (d *numericDate) UnmarshalJSON(data []byte) error {
 	return nil
 }
 
-func (d *numericDate) date() *jwt.NumericDate {
-	if d == nil {
-		return nil
-	}
-	return &jwt.NumericDate{Time: d.Time}
-}
-
-// stringOrList is a string or an array of strings, as aud is.
-type stringOrList []string
-
-func (l *stringOrList) UnmarshalJSON(data []byte) error {
-	if data[0] == '"' {
-		data = slices.Concat([]byte{'['}, data, []byte{']'})
-	}
-	return json.Unmarshal(data, (*[]string)(l))
-}
-
 // scopeList is a string with spaces between the scopes (RFC 6749, section 3.3), or an array.
 type scopeList []string
 
 func (l *scopeList) UnmarshalJSON(data []byte) error {
-	err := (*stringOrList)(l).UnmarshalJSON(data)
+	err := (*jwt.ClaimStrings)(l).UnmarshalJSON(data)
 	if data[0] == '"' && err == nil {
 		*l = strings.Split((*l)[0], " ")
 	}
