@@ -143,14 +143,11 @@ func matches(pattern, resource string) bool {
 // becomes the prefix of what is allowed.
 func stageARN(methodARN string) (string, error) {
 	fields := strings.SplitN(methodARN, ":", 6)
-	if len(fields) != 6 || fields[0] != "arn" || fields[2] != "execute-api" {
+	resource := strings.SplitN(fields[len(fields)-1], "/", 4)
+	if len(fields) != 6 || fields[0] != "arn" || fields[2] != "execute-api" || len(resource) < 3 {
 		return "", errBadARN
 	}
-	resource := strings.SplitN(fields[5], "/", 4)
-	if len(resource) < 3 {
-		return "", errBadARN
-	}
-	for _, part := range []string{fields[1], fields[3], fields[4], resource[0], resource[1]} {
+	for _, part := range slices.Concat(fields[1:5], resource[:2]) {
 		if !isName(part) {
 			return "", errBadARN
 		}
