@@ -41,12 +41,13 @@ import (
 
 // Authenticator turns credentials into principals. It is safe for concurrent use.
 type Authenticator struct {
-	parse  func(header string) (credential, error)
-	secret *keyCache
-	issuer *keyCache // nil if the issuer publishes no keys
-	tokens *tokens   // nil if tokens are not accepted
-	config config
-	now    func() time.Time
+	config    config
+	parse     func(header string) (credential, error)
+	parser    *jwt.Parser
+	secret    *keyCache
+	tokenKeys *keyCache   // the secret's or the issuer's; nil if tokens are not accepted
+	caches    []*keyCache // each of the two once
+	now       func() time.Time
 }
 
 // FromEnv returns the authenticator of a deployed function, see New.
@@ -64,15 +65,16 @@ func New(lookup env.Lookup, client *http.Client, now func() time.Time) (*Authent
 	if err != nil {
 		return nil, err
 	}
-	a := &Authenticator{parse: parseHeader, secret: newSecretCache(c, now), config: c, now: now}
+	secret := newSecretCache(c, now)
+	a := &Authenticator{config: c, parse: parseHeader, parser: newParser(c, now), secret: secret, caches: []*keyCache{secret}, now: now}
 	switch {
 	case c.bareKey:
 		a.parse = parseBareKey
 	case c.usesSecret:
-		a.tokens = newTokens(c, a.secret, now)
+		a.tokenKeys = secret
 	case c.jwksURL != "":
-		a.issuer = &keyCache{fetch: newFetcher(c.jwksURL, client), now: now}
-		a.tokens = newTokens(c, a.issuer, now)
+		a.tokenKeys = &keyCache{fetch: newFetcher(c.jwksURL, client), now: now}
+		a.caches = append(a.caches, a.tokenKeys)
 	}
 	return a, nil
 }
@@ -102,8 +104,8 @@ func (a *Authenticator) principal(ctx context.Context, header string) (p auth.Pr
 			return err
 		})
 		return p, err
-	case c.scheme == schemeBearer && a.tokens != nil:
-		return a.tokens.verify(ctx, c.value)
+	case c.scheme == schemeBearer && a.tokenKeys != nil:
+		return a.verify(ctx, c.value)
 	}
 	return auth.Principal{}, auth.ErrScheme
 }
@@ -111,20 +113,18 @@ func (a *Authenticator) principal(ctx context.Context, header string) (p auth.Pr
 // KeyFaults returns which fetched keys cannot be used, or why they could not be fetched, once for
 // each fetch, for the log. Known keys keep working meanwhile, so no caller need notice.
 func (a *Authenticator) KeyFaults() (faults []string, unavailable bool) {
-	faults, unavailable = a.secret.takeUnreported()
-	if a.issuer != nil {
-		more, away := a.issuer.takeUnreported()
-		faults, unavailable = append(faults, more...), unavailable || away
+	for _, cache := range a.caches {
+		more, failed := cache.takeUnreported()
+		faults, unavailable = append(faults, more...), unavailable || failed
 	}
 	return faults, unavailable
 }
 
 // Connect fetches the stage's secret and the issuer's keys, so that the first request does not wait
 // for them. An error is no reason not to start: they are fetched again when a request needs them.
-func (a *Authenticator) Connect(ctx context.Context) error {
-	err := a.secret.prime(ctx)
-	if a.issuer != nil {
-		err = errors.Join(err, a.issuer.prime(ctx))
+func (a *Authenticator) Connect(ctx context.Context) (err error) {
+	for _, cache := range a.caches {
+		err = errors.Join(err, cache.prime(ctx))
 	}
 	return err
 }
@@ -136,7 +136,7 @@ func (a *Authenticator) Connect(ctx context.Context) error {
 func (a *Authenticator) Rehearsal(ctx context.Context) (string, error) {
 	a.secret.update(ctx) // or wait for Connect's
 	known, _, _ := a.secret.state()
-	if !a.config.usesSecret || known.secrets == nil {
+	if known.secrets == nil {
 		return "ApiKey rehearsal", nil
 	}
 	claims := jwt.MapClaims{

@@ -13,13 +13,6 @@ import (
 	"users-api/pkg/auth"
 )
 
-// tokens verifies JSON Web Tokens.
-type tokens struct {
-	config config
-	keys   *keyCache
-	parser *jwt.Parser
-}
-
 // ed25519Method is EdDSA by its name of RFC 9864.
 type ed25519Method struct{ *jwt.SigningMethodEd25519 }
 
@@ -44,7 +37,7 @@ func canonical(algorithm string) string {
 	return algorithm
 }
 
-func newTokens(c config, keys *keyCache, now func() time.Time) *tokens {
+func newParser(c config, now func() time.Time) *jwt.Parser {
 	registerMethods()
 	options := []jwt.ParserOption{
 		jwt.WithStrictDecoding(), // one spelling for each token: RFC 7515, section 2
@@ -59,26 +52,26 @@ func newTokens(c config, keys *keyCache, now func() time.Time) *tokens {
 	if c.audience != "" {
 		options = append(options, jwt.WithAudience(c.audience))
 	}
-	return &tokens{config: c, keys: keys, parser: jwt.NewParser(options...)}
+	return jwt.NewParser(options...)
 }
 
 // verify returns the principal of a token. Its error holds an auth.Reason.
-func (t *tokens) verify(ctx context.Context, token string) (auth.Principal, error) {
+func (a *Authenticator) verify(ctx context.Context, token string) (auth.Principal, error) {
 	h, err := parseJOSEHeader(token)
 	if err != nil {
 		return auth.Principal{}, err
 	}
-	if !slices.Contains(t.config.algorithms, h.Algorithm) {
+	if !slices.Contains(a.config.algorithms, h.Algorithm) {
 		return auth.Principal{}, auth.ErrAlgorithm
 	}
 	var c claims
-	err = t.keys.lookup(ctx, func(known keySet) error {
+	err = a.tokenKeys.lookup(ctx, func(known keySet) error {
 		keys, err := known.match(h)
 		if err != nil {
 			return err
 		}
 		c = claims{}
-		_, err = t.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
+		_, err = a.parser.ParseWithClaims(token, &c, func(*jwt.Token) (any, error) {
 			return jwt.VerificationKeySet{Keys: keys}, nil
 		})
 		return reasonFor(err)
@@ -86,21 +79,21 @@ func (t *tokens) verify(ctx context.Context, token string) (auth.Principal, erro
 	if err != nil {
 		return auth.Principal{}, err
 	}
-	return t.principal(c)
+	return a.config.principal(c)
 }
 
-func (t *tokens) principal(c claims) (auth.Principal, error) {
+func (c config) principal(verified claims) (auth.Principal, error) {
 	switch {
-	case !auth.ValidSubject(c.Subject), c.Use != "" && c.Use != "access":
+	case !auth.ValidSubject(verified.Subject), verified.Use != "" && verified.Use != "access":
 		return auth.Principal{}, auth.ErrClaims
-	case t.config.clientID != "" && c.ClientID != t.config.clientID:
+	case c.clientID != "" && c.clientID != verified.ClientID:
 		return auth.Principal{}, auth.ErrAudience
 	}
 	return auth.Principal{
-		Subject: c.Subject,
-		Scopes:  c.granted(t.config.scopePrefix),
+		Subject: verified.Subject,
+		Scopes:  verified.granted(c.scopePrefix),
 		Kind:    auth.KindJWT,
-		Expires: c.Expires.Add(t.config.leeway),
+		Expires: verified.Expires.Add(c.leeway),
 	}, nil
 }
 
