@@ -47,20 +47,17 @@ func (s *trailingSlash) UnmarshalJSON(path []byte) error {
 	return nil
 }
 
-// headersOf has the headers that the service reads. encoding/json ignores case when it compares
+// Headers has the headers that the service reads, with one value each. One that guards a write is
+// nil if it is absent, which is not the same as empty. encoding/json ignores case when it compares
 // member names, which is the rule for header names (RFC 9110, section 5.1).
-type headersOf[T, Guard any] struct {
-	ContentType    T     `json:"content-type"`
-	IfMatch        Guard `json:"if-match"`
-	IfNoneMatch    Guard `json:"if-none-match"`
-	IdempotencyKey Guard `json:"idempotency-key"`
-	CorrelationID  T     `json:"x-correlation-id"`
-	Origin         T     `json:"origin"`
+type Headers struct {
+	ContentType    string  `json:"content-type"`
+	IfMatch        *string `json:"if-match"`
+	IfNoneMatch    *string `json:"if-none-match"`
+	IdempotencyKey *string `json:"idempotency-key"`
+	CorrelationID  string  `json:"x-correlation-id"`
+	Origin         string  `json:"origin"`
 }
-
-// Headers have one value each. A header that guards a write is nil if it is absent, which is not
-// the same as empty.
-type Headers = headersOf[string, *string]
 
 // maxRequestIDBytes bounds what a log line and an answer repeat of the request id.
 const maxRequestIDBytes = 256
@@ -86,27 +83,23 @@ func mayHaveSeveralLines(multiValueHeaders []byte) bool {
 	return bytes.Contains(multiValueHeaders, []byte(`","`)) || bytes.Contains(multiValueHeaders, []byte(`", `))
 }
 
-// joinHeaderLines joins the lines of each header to one value (RFC 9110, section 5.3).
+// joinHeaderLines joins the lines of each header to one value (RFC 9110, section 5.3). It leaves
+// out empty lines, as those of a list are ignored (section 5.6.1.2).
 func (r *Request) joinHeaderLines() error {
-	var l headersOf[[]string, []string]
-	err := json.Unmarshal(r.HeaderLines, &l)
-	r.Headers = Headers{
-		ContentType: join(l.ContentType), IfMatch: joinGuard(l.IfMatch), IfNoneMatch: joinGuard(l.IfNoneMatch),
-		IdempotencyKey: joinGuard(l.IdempotencyKey), CorrelationID: join(l.CorrelationID), Origin: join(l.Origin),
+	var lines map[string][]string
+	if err := json.Unmarshal(r.HeaderLines, &lines); err != nil {
+		return err
 	}
-	return err
-}
-
-// join leaves out empty lines, as those of a list are ignored (RFC 9110, section 5.6.1.2).
-func join(lines []string) string {
-	return strings.Join(slices.DeleteFunc(lines, isBlank), ", ")
-}
-
-func joinGuard(lines []string) *string {
-	if lines == nil {
-		return nil
+	joined := map[string]string{}
+	for name, values := range lines {
+		joined[name] = strings.Join(slices.DeleteFunc(values, isBlank), ", ")
 	}
-	return new(join(lines))
+	headers, err := json.Marshal(joined)
+	if err != nil {
+		return err
+	}
+	r.Headers = Headers{}
+	return json.Unmarshal(headers, &r.Headers)
 }
 
 func isBlank(s string) bool { return strings.Trim(s, " \t") == "" }
