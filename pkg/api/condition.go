@@ -1,7 +1,9 @@
 package api
 
 import (
+	"cmp"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,14 +22,10 @@ type tags []string
 
 // Conditions reads the request's conditions. A malformed one is Invalid: ignoring it would do what
 // the client wants to prevent.
-func (r *Request) Conditions() (c Conditions, err error) {
-	if c.ifMatch, err = r.parseTags("If-Match", r.Headers.IfMatch); err != nil {
-		return Conditions{}, err
-	}
-	if c.ifNoneMatch, err = r.parseTags("If-None-Match", r.Headers.IfNoneMatch); err != nil {
-		return Conditions{}, err
-	}
-	return c, nil
+func (r *Request) Conditions() (Conditions, error) {
+	ifMatch, matchErr := r.parseTags("If-Match", r.Headers.IfMatch)
+	ifNoneMatch, noneMatchErr := r.parseTags("If-None-Match", r.Headers.IfNoneMatch)
+	return Conditions{ifMatch, ifNoneMatch}, cmp.Or(matchErr, noneMatchErr)
 }
 
 // Changed reports whether If-Match forbids the request on a version: none of its tags is the
@@ -69,12 +67,7 @@ func (c Conditions) Expected() int64 {
 
 func (t tags) match(version int64, weakly bool) bool {
 	current := ETag(version)
-	for _, tag := range t {
-		if tag == "*" || tag == current || weakly && tag == "W/"+current {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(t, "*") || slices.Contains(t, current) || weakly && slices.Contains(t, "W/"+current)
 }
 
 // parseTags reads `*` or a list of entity tags. Empty elements of a list are skipped (RFC 9110,
