@@ -47,37 +47,28 @@ func truncatedResponse(err error) aws.Ternary {
 }
 
 // Contended marks the error of a write that lost against another one, so that it is retried.
-func Contended(cause error) error { return &contendedError{cause} }
+func Contended(cause error) error { return contendedError{cause} }
 
-type contendedError struct{ cause error }
+type contendedError struct{ error }
 
-func (e *contendedError) Error() string { return "contended: " + e.cause.Error() }
-func (e *contendedError) Unwrap() error { return e.cause }
+func (e contendedError) Unwrap() error { return e.error }
 
 // Retry calls change until its error is not a Contended one. It gives up with Unavailable after 12
 // tries, and with the context's error when that ends.
 func Retry[T any](ctx context.Context, change func() (T, error)) (T, error) {
 	for n := 0; ; n++ {
 		v, err := change()
-		contended, ok := err.(*contendedError)
+		contended, ok := err.(contendedError)
 		if !ok {
 			return v, err
 		}
 		if n+1 == maxTries {
-			return v, unavailable(fmt.Errorf("gave up after %d tries: %w", maxTries, contended.cause))
+			return v, unavailable(fmt.Errorf("gave up after %d tries: %w", maxTries, contended.error))
 		}
-		if err := wait(ctx, n); err != nil {
-			return v, fmt.Errorf("%w while waiting to retry after: %w", err, contended.cause)
+		select {
+		case <-time.After(jitter(n)):
+		case <-ctx.Done():
+			return v, fmt.Errorf("%w while waiting to retry after: %w", ctx.Err(), contended.error)
 		}
-	}
-}
-
-// wait sleeps for a random part of the n-th wait.
-func wait(ctx context.Context, n int) error {
-	select {
-	case <-time.After(jitter(n)):
-		return nil
-	case <-ctx.Done():
-		return ctx.Err()
 	}
 }
