@@ -43,10 +43,7 @@ func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (Cr
 		return Created{}, fmt.Errorf("make id: %w", err)
 	}
 	u := user.New(id, in)
-	writes, err := t.creation(u, in, idem)
-	if err != nil {
-		return Created{}, err
-	}
+	writes := t.creation(u, in, idem)
 	_, err = t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	if err == nil {
 		return Created{User: u}, nil
@@ -55,16 +52,12 @@ func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (Cr
 }
 
 // creation returns the writes of the transaction: the user, its reservation and the key's record.
-func (t *Table) creation(u user.User, in user.Input, idem Idempotency) ([]types.TransactWriteItem, error) {
-	it, err := toItem(u)
-	if err != nil {
-		return nil, err
-	}
-	writes := []types.TransactWriteItem{{Put: t.putNew(it)}, {Put: t.reserve(u.ID, in.Email)}}
+func (t *Table) creation(u user.User, in user.Input, idem Idempotency) []types.TransactWriteItem {
+	writes := []types.TransactWriteItem{{Put: t.putNew(toItem(u))}, {Put: t.reserve(u.ID, in.Email)}}
 	if idem.Key == "" {
-		return writes, nil
+		return writes
 	}
-	return append(writes, types.TransactWriteItem{Put: idem.Record(t.name, madeBy(u.ID), in, t.now())}), nil
+	return append(writes, types.TransactWriteItem{Put: idem.Record(t.name, madeBy(u.ID), in, t.now())})
 }
 
 // putNew puts an item that must not exist.

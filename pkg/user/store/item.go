@@ -1,29 +1,24 @@
 package store
 
 import (
-	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
-
 	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
-// userItem is a user as an item.
-type userItem struct {
-	ID        string `dynamodbav:"id"`
-	Name      string `dynamodbav:"name"`
-	Email     string `dynamodbav:"email"`
-	Age       *int   `dynamodbav:"age,omitempty"`
-	CreatedAt string `dynamodbav:"createdAt"`
-	UpdatedAt string `dynamodbav:"updatedAt"`
-	Version   int64  `dynamodbav:"version"`
-	ListShard int    `dynamodbav:"listShard"`
-}
-
-func toItem(u user.User) (dynamo.Item, error) {
-	return attributevalue.MarshalMap(userItem{
-		ID: u.ID.String(), Name: u.Name, Email: u.Email, Age: u.Age, Version: u.Version,
-		CreatedAt: u.CreatedAt.String(), UpdatedAt: u.UpdatedAt.String(), ListShard: creationIndex("").ShardOf(u.ID.UUID),
-	})
+func toItem(u user.User) dynamo.Item {
+	it := dynamo.Item{
+		dynamo.KeyAttribute: dynamo.Text(u.ID.String()),
+		"name":              dynamo.Text(u.Name),
+		"email":             dynamo.Text(u.Email),
+		"createdAt":         dynamo.Text(u.CreatedAt.String()),
+		"updatedAt":         dynamo.Text(u.UpdatedAt.String()),
+		"version":           dynamo.Number(u.Version),
+		"listShard":         dynamo.Number(int64(creationIndex("").ShardOf(u.ID.UUID))),
+	}
+	if u.Age != nil {
+		it["age"] = dynamo.Number(int64(*u.Age))
+	}
+	return it
 }
 
 func fromItem(it dynamo.Item) (user.User, error) {
@@ -33,8 +28,7 @@ func fromItem(it dynamo.Item) (user.User, error) {
 		CreatedAt: dynamo.Parse(&a, "createdAt", user.ParseTime), UpdatedAt: dynamo.Parse(&a, "updatedAt", user.ParseTime),
 	}
 	if _, ok := it["age"]; ok {
-		age := int(a.Number("age"))
-		u.Age = &age
+		u.Age = new(int(a.Number("age")))
 	}
 	return u, a.Err()
 }

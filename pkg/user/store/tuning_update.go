@@ -20,16 +20,13 @@ func (t *Table) replaceExpected(ctx context.Context, id user.ID, in user.Input, 
 	current := user.New(id, in)
 	current.Version = expected
 	next := current.Replace(in, t.now())
-	put, err := t.putOver(current, next)
-	if err != nil {
-		return user.User{}, err
-	}
+	put := t.putOver(current, next)
 	put.ConditionExpression = aws.String(asExpected)
 	for _, attribute := range []string{"email", "createdAt", "updatedAt"} {
 		put.ExpressionAttributeValues[":"+attribute] = put.Item[attribute]
 	}
 	put.ReturnValuesOnConditionCheckFailure = types.ReturnValuesOnConditionCheckFailureAllOld
-	err = t.writeUserAnd(ctx, types.TransactWriteItem{Put: put})
+	err := t.write(ctx, types.TransactWriteItem{Put: put})
 	unexpected := dynamo.ReasonsOf(err).ConditionFailed(0)
 	if unexpected == nil {
 		return next, err
@@ -37,5 +34,5 @@ func (t *Table) replaceExpected(ctx context.Context, id user.ID, in user.Input, 
 	if current, err = found(unexpected.Item, id); err != nil {
 		return user.User{}, err
 	}
-	return t.replaceAllowed(ctx, current, in, pre)
+	return t.replace(ctx, current, in, pre)
 }

@@ -29,30 +29,24 @@ func (t *Table) Update(ctx context.Context, id user.ID, in user.Input, pre Preco
 		if err != nil {
 			return user.User{}, err
 		}
-		return t.replaceAllowed(ctx, current, in, pre)
+		return t.replace(ctx, current, in, pre)
 	})
 }
 
-func (t *Table) replaceAllowed(ctx context.Context, current user.User, in user.Input, pre Precondition) (user.User, error) {
+// replace writes the next version over the current one, and over no other, if the precondition
+// allows it.
+func (t *Table) replace(ctx context.Context, current user.User, in user.Input, pre Precondition) (user.User, error) {
 	if err := dynamo.CheckVersion(pre, current.Version, "User"); err != nil {
 		return user.User{}, err
 	}
 	next := current.Replace(in, t.now())
-	return next, t.replace(ctx, current, next, in.Email)
-}
-
-// replace writes the next version over the current one, and over no other.
-func (t *Table) replace(ctx context.Context, current, next user.User, address user.Email) error {
-	put, err := t.putOver(current, next)
-	if err != nil {
-		return err
-	}
+	writes := []types.TransactWriteItem{{Put: t.putOver(current, next)}}
 	before, err := user.ParseEmail(current.Email)
-	if err == nil && before.Normalized() == address.Normalized() {
-		return t.writeUserAnd(ctx, types.TransactWriteItem{Put: put})
+	if err != nil || before.Normalized() != in.Email.Normalized() {
+		writes = append(writes, types.TransactWriteItem{Put: t.reserve(next.ID, in.Email)})
+		writes = append(writes, t.release(current)...)
 	}
-	reserve := types.TransactWriteItem{Put: t.reserve(next.ID, address)}
-	return t.writeUserAnd(ctx, types.TransactWriteItem{Put: put}, append([]types.TransactWriteItem{reserve}, t.release(current)...)...)
+	return next, t.write(ctx, writes...)
 }
 
 // versionIs is the condition that a user has the version that a write is based on.
@@ -62,13 +56,12 @@ func versionOf(u user.User) dynamo.Item {
 	return dynamo.Item{":version": dynamo.Number(u.Version)}
 }
 
-func (t *Table) putOver(current, next user.User) (*types.Put, error) {
-	it, err := toItem(next)
+func (t *Table) putOver(current, next user.User) *types.Put {
 	return &types.Put{
-		TableName: &t.name, Item: it,
+		TableName: &t.name, Item: toItem(next),
 		ConditionExpression:       aws.String(versionIs),
 		ExpressionAttributeValues: versionOf(current),
-	}, err
+	}
 }
 
 // release deletes the reservation of a user's address. An earlier release may have accepted an
@@ -86,23 +79,21 @@ func (t *Table) release(u user.User) []types.TransactWriteItem {
 	}}}
 }
 
-// writeUserAnd writes a user and the changes of its reservations in one transaction. The
-// reservation of a new address, if there is one, is the first of the rest.
+// write writes a user and the changes of its reservations in one transaction. The user is the first
+// of them, and the reservation of a new address, if there is one, the second.
 //
-// It is a transaction even without a rest: only a transaction carries a token by which DynamoDB
+// It is a transaction even for the user alone: only a transaction carries a token by which DynamoDB
 // recognizes a call that the SDK repeats because the answer was lost. A plain conditional write
 // would then meet its own version, and fail as if another client had been faster.
-func (t *Table) writeUserAnd(ctx context.Context, userWrite types.TransactWriteItem, rest ...types.TransactWriteItem) error {
-	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{
-		TransactItems: append([]types.TransactWriteItem{userWrite}, rest...),
-	})
+func (t *Table) write(ctx context.Context, writes ...types.TransactWriteItem) error {
+	_, err := t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
 	reasons := dynamo.ReasonsOf(err)
 	switch {
 	case err == nil:
 		return nil
 	case reasons.ConditionFailed(0) != nil, dynamo.IsContended(err):
 		return dynamo.Contended(err) // the user has changed, or is being changed
-	case reasons.ConditionFailed(1) != nil && rest[0].Put != nil:
+	case reasons.ConditionFailed(1) != nil && writes[1].Put != nil:
 		return emailTaken(err)
 	}
 	return err
@@ -130,5 +121,5 @@ func (t *Table) remove(ctx context.Context, current user.User) error {
 		ConditionExpression:       aws.String(versionIs),
 		ExpressionAttributeValues: versionOf(current),
 	}
-	return t.writeUserAnd(ctx, types.TransactWriteItem{Delete: remove}, t.release(current)...)
+	return t.write(ctx, append([]types.TransactWriteItem{{Delete: remove}}, t.release(current)...)...)
 }
