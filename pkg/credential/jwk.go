@@ -50,14 +50,13 @@ func (s keySet) match(h joseHeader) ([]jwt.VerificationKey, error) {
 	var found []jwt.VerificationKey
 	reason := auth.ErrUnknownKey
 	for _, k := range s.keys {
-		if h.KeyID != "" && h.KeyID != k.id {
-			continue
-		}
-		if !slices.Contains(k.algorithms, h.Algorithm) {
+		switch {
+		case h.KeyID != "" && h.KeyID != k.id: // another key
+		case !slices.Contains(k.algorithms, h.Algorithm):
 			reason = auth.ErrAlgorithm
-			continue
+		default:
+			found = append(found, k.key)
 		}
-		found = append(found, k.key)
 	}
 	switch {
 	case h.KeyID == "" && len(found) != 1:
@@ -100,7 +99,8 @@ func parseKey(raw json.RawMessage) (publicKey, error) {
 		Operations []string `json:"key_ops"`
 	}
 	var key jose.JSONWebKey
-	err := errors.Join(json.Unmarshal(raw, &read), json.Unmarshal(withoutCertificates(raw), &key))
+	bare, err := withoutCertificates(raw)
+	err = errors.Join(err, json.Unmarshal(raw, &read), json.Unmarshal(bare, &key))
 	bad := publicKey{id: read.ID}
 	if err != nil {
 		return bad, errors.New("a key is not a public JSON Web Key of a known type and curve")
@@ -123,19 +123,15 @@ func parseKey(raw json.RawMessage) (publicKey, error) {
 
 // withoutCertificates removes the members about the key's certificate. They are optional (RFC 7517,
 // section 4), and a bad one does not make the key bad.
-func withoutCertificates(raw json.RawMessage) []byte {
+func withoutCertificates(raw json.RawMessage) ([]byte, error) {
 	var members map[string]*json.RawMessage // by pointer, or Marshal would encode it in base64
 	if err := json.Unmarshal(raw, &members); err != nil {
-		return raw
+		return nil, err
 	}
 	for _, name := range []string{"x5c", "x5t", "x5t#S256", "x5u"} {
 		delete(members, name)
 	}
-	without, err := json.Marshal(members)
-	if err != nil {
-		return raw
-	}
-	return without
+	return json.Marshal(members)
 }
 
 // algorithmsOf binds a key to the algorithms of its type and curve (RFC 8725, section 3.1).
