@@ -28,7 +28,7 @@ func run[T any](ctx context.Context, w workers, f func(context.Context) (T, erro
 		var r result
 		defer func() {
 			if p := recover(); p != nil {
-				r.err = newPanicError(p)
+				r.err = apperr.Wrap(apperr.Internal, "Internal server error", &panicError{fmt.Sprint(p), string(debug.Stack())})
 			}
 			done <- r
 		}()
@@ -59,10 +59,6 @@ func withMargin(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // panicError is what the operator sees of a panic.
 type panicError struct{ value, stack string }
-
-func newPanicError(p any) error {
-	return apperr.Wrap(apperr.Internal, "Internal server error", &panicError{fmt.Sprint(p), string(debug.Stack())})
-}
 
 func (p *panicError) Error() string { return "panic: " + p.value }
 

@@ -41,8 +41,7 @@ type Rehearsal struct {
 }
 
 // Serve runs the function of a route and does not return. It opens the backend from the
-// environment, serves the rehearsal while the function starts, and
-// then serves invocations.
+// environment, serves the rehearsal while the function starts, and then serves invocations.
 func Serve[T Backend[T]](open func(env.Lookup) (T, error), r Rehearsal, handler func(T) api.Guarded) {
 	e, backend := fromEnv(open)
 	e.start(e.Wrap(handler(backend)), backend.Connect, rehearse(e.Wrap(handler(backend.Rehearsal(r.Item))), r.Event))

@@ -21,7 +21,8 @@ const beforeAll = "~"
 var errBadCursor = apperr.InvalidField("cursor", "must be the nextCursor of an earlier answer")
 
 func encodeCursor(index string, id uuid.UUID) string {
-	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(id[:], checksum(index, id)))
+	checksum := crc32.ChecksumIEEE(append([]byte(index), id[:]...))
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint32(id[:], checksum))
 }
 
 // decodeCursor returns the id after which a page starts. The error is Invalid.
@@ -38,8 +39,4 @@ func decodeCursor(index, cursor string) (string, error) {
 		return "", errBadCursor
 	}
 	return id.String(), nil
-}
-
-func checksum(index string, id uuid.UUID) uint32 {
-	return crc32.ChecksumIEEE(append([]byte(index), id[:]...))
 }
