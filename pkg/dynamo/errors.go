@@ -79,12 +79,7 @@ func unavailable(cause error) error {
 }
 
 func throttled(err error) bool {
-	api, ok := errors.AsType[smithy.APIError](err)
-	if !ok {
-		return false
-	}
-	_, ok = retry.DefaultThrottleErrorCodes[api.ErrorCode()]
-	return ok
+	return retry.IsErrorThrottles(retry.DefaultThrottles).IsErrorThrottle(err).Bool()
 }
 
 // unreachable reports whether the table could not be reached, failed, or closed the connection.
