@@ -52,15 +52,11 @@ func (t *Table) replace(ctx context.Context, current user.User, in user.Input, p
 // versionIs is the condition that a user has the version that a write is based on.
 const versionIs = "version = :version"
 
-func versionOf(u user.User) dynamo.Item {
-	return dynamo.Item{":version": dynamo.Number(u.Version)}
-}
-
 func (t *Table) putOver(current, next user.User) *types.Put {
 	return &types.Put{
 		TableName: &t.name, Item: toItem(next),
 		ConditionExpression:       aws.String(versionIs),
-		ExpressionAttributeValues: versionOf(current),
+		ExpressionAttributeValues: dynamo.Item{":version": dynamo.Number(current.Version)},
 	}
 }
 
@@ -119,7 +115,7 @@ func (t *Table) remove(ctx context.Context, current user.User) error {
 	remove := &types.Delete{
 		TableName: &t.name, Key: dynamo.Key(current.ID.String()),
 		ConditionExpression:       aws.String(versionIs),
-		ExpressionAttributeValues: versionOf(current),
+		ExpressionAttributeValues: dynamo.Item{":version": dynamo.Number(current.Version)},
 	}
 	return t.write(ctx, append([]types.TransactWriteItem{{Delete: remove}}, t.release(current)...)...)
 }
