@@ -45,9 +45,7 @@ func newParser(c config, now func() time.Time) *jwt.Parser {
 		jwt.WithIssuedAt(),
 		jwt.WithLeeway(c.leeway),
 		jwt.WithTimeFunc(now),
-	}
-	if c.issuer != "" {
-		options = append(options, jwt.WithIssuer(c.issuer))
+		jwt.WithIssuer(c.issuer), // "" is any
 	}
 	if c.audience != "" {
 		options = append(options, jwt.WithAudience(c.audience))
