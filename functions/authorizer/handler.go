@@ -57,9 +57,7 @@ func logKeyFaults(ctx context.Context, a authenticator) {
 		return
 	}
 	faults, unavailable := a.KeyFaults()
-	if len(faults) > 0 {
-		logline.Annotate(ctx, "keyFaults", strings.Join(faults, "; "))
-	}
+	logline.Annotate(ctx, "keyFaults", strings.Join(faults, "; ")) // left out if empty
 	if unavailable {
 		logline.Count(ctx, "KeysUnavailable")
 	}

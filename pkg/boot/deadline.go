@@ -64,8 +64,5 @@ func (p *panicError) Error() string { return "panic: " + p.value }
 
 // Stack returns the stack from the place of the panic on.
 func (p *panicError) Stack() string {
-	if _, after, found := strings.Cut(p.stack, "panic("); found {
-		return "panic(" + after
-	}
-	return p.stack
+	return p.stack[max(0, strings.Index(p.stack, "panic(")):]
 }
