@@ -41,7 +41,6 @@ type RequestContext struct {
 // for the route. Decoding it allocates nothing, unlike decoding the path.
 type trailingSlash bool
 
-// UnmarshalJSON reads the path.
 func (s *trailingSlash) UnmarshalJSON(path []byte) error {
 	*s = trailingSlash(bytes.HasSuffix(path, []byte(`/"`)))
 	return nil

@@ -62,7 +62,6 @@ func (e *Edge) serve(ctx context.Context, line *logline.Line, h api.Handler, pay
 	return out
 }
 
-// addSizes adds the sizes of the event and the answer, and the time that is left.
 func (e *Edge) addSizes(ctx context.Context, event []byte, req *api.Request, res api.Response) {
 	logline.AnnotateDebug(ctx, "eventBytes", len(event))
 	logline.AnnotateDebug(ctx, "requestBytes", len(req.Body))

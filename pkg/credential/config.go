@@ -78,7 +78,6 @@ func (r configReader) identityHeader() string {
 	return lower(name)
 }
 
-// apiKeys reads which API keys are accepted.
 func (r configReader) apiKeys(c *config, required bool) {
 	value, tokensOnly := r.Text("API_KEYS", ""), r.flag("TOKENS_ONLY")
 	c.usesAPIKeys = (value != "" || c.stage != nil) && !tokensOnly
@@ -92,7 +91,6 @@ func (r configReader) apiKeys(c *config, required bool) {
 	}
 }
 
-// tokens reads the settings of tokens.
 func (r configReader) tokens(c *config) {
 	secret := r.Secret("JWT_SECRET")
 	c.jwksURL = r.Text("JWKS_URL", "")

@@ -91,7 +91,6 @@ func (m metricSets) directive(c count) metricDirective {
 // rawJSON is written into a line as it is.
 type rawJSON []byte
 
-// MarshalJSON returns the bytes.
 func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }
 
 func bit(b bool) int {
