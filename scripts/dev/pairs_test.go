@@ -33,6 +33,12 @@ func TestRequestsFindTheirLines(t *testing.T) {
 	wrote := func(line string) func(*pairs) {
 		return func(p *pairs) { p.wrote("users-api-local-getUser", line) }
 	}
+	gaveUp := func(p *pairs) {
+		e := &event{Kind: request, Path: "/a", CorrelationID: "mine"}
+		p.answered(e)
+		p.giveUp(e)
+		p.giveUp(e)
+	}
 	tests := map[string]struct {
 		began int
 		steps []func(*pairs)
@@ -45,6 +51,8 @@ func TestRequestsFindTheirLines(t *testing.T) {
 		"a line without an id":        {began: 1, steps: []func(*pairs){wrote(`{"a":1}`)}, want: []string{`log {"a":1} getUser`}},
 		"a line that is no object":    {began: 1, steps: []func(*pairs){wrote("panic: x")}, want: []string{`log "panic: x" getUser`}},
 		"it may be a later request's": {began: 1, steps: []func(*pairs){wrote(mine)}},
+		"its line may come later":     {began: 1, steps: []func(*pairs){answered("/a", "mine")}},
+		"its line does not come":      {began: 1, steps: []func(*pairs){gaveUp}, want: []string{"request /a"}},
 		"two at once":                 {began: 2, steps: []func(*pairs){wrote(mine), wrote(other), answered("/b", "other"), answered("/a", "mine")}, want: []string{"request /b+" + other + " getUser", "request /a+" + mine + " getUser cold"}},
 		"one id twice":                {began: 2, steps: []func(*pairs){wrote(mine), wrote(mine), answered("/a", "mine")}, want: []string{"log " + mine + " getUser cold", "request /a+" + mine + " getUser cold"}},
 	}
@@ -61,16 +69,4 @@ func TestRequestsFindTheirLines(t *testing.T) {
 			assert.Equal(t, test.want, s.events)
 		})
 	}
-}
-
-func TestNothingWaitsForever(t *testing.T) {
-	t.Parallel()
-	s, p := newShown()
-	p.began()
-	e := &event{Kind: request, Path: "/a", CorrelationID: "mine"}
-	p.answered(e)
-	assert.Empty(t, s.events)
-	p.giveUp(e)
-	p.giveUp(e)
-	assert.Equal(t, []string{"request /a"}, s.events, "once")
 }
