@@ -7,7 +7,6 @@ const assert = require('node:assert/strict');
 const test = require('node:test');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
-const { nameKeys } = require('./partners');
 const { deferProtection, chooseProtection, protect } = require('./protection');
 const { deployWithoutRemoved } = require('./removed');
 const { adoptRetained } = require('./retain');
@@ -75,25 +74,6 @@ for (const [name, deployed, ofAccount, kept] of [
     assert.deepEqual([Object.keys(Resources).length, Resources.ApiGatewayStage.DependsOn], [1 + 2 * kept.length, kept]);
   });
 }
-
-/** Returns the resources of partners' keys, which the framework numbers, after nameKeys. */
-function keysOf(...partners) {
-  const Resources = {};
-  for (const [i, partner] of partners.entries()) {
-    Resources[`ApiGatewayApiKey${i + 1}`] = { Type: 'AWS::ApiGateway::ApiKey', Properties: { Name: `example-prod-${partner}` } };
-    Resources[`ApiGatewayUsagePlanKey${i + 1}`] = { Type: 'AWS::ApiGateway::UsagePlanKey', Properties: { KeyId: { Ref: `ApiGatewayApiKey${i + 1}` } } };
-  }
-  nameKeys({ Resources }, 'example-prod-');
-  return Resources;
-}
-
-test("a partner's key stays when others are removed or the list is reordered", () => {
-  const all = keysOf('acme', '1', 'globex-eu');
-  assert.deepEqual(keysOf('globex-eu', 'acme', '1'), all);
-  const { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu } = all;
-  assert.deepEqual(keysOf('globex-eu'), { PartnerKeyglobexDasheu, PartnerPlanKeyglobexDasheu });
-  assert.deepEqual(PartnerPlanKeyglobexDasheu.Properties.KeyId, { Ref: 'PartnerKeyglobexDasheu' });
-});
 
 test('"logs --tail" waits for the first line, and fails if there is no log', async () => {
   const answers = [{ logStreams: [] }, {}, { logStreams: [{ logStreamName: 'first' }] }];

@@ -201,4 +201,4 @@ function plainError(message) {
   return error;
 }
 
-module.exports = { check, problems, unknownNames, plainError };
+module.exports = { check, problems, plainError };

@@ -2,7 +2,7 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { problems, unknownNames } = require('./settings');
+const { problems } = require('./settings');
 const { definition } = require('./testing/service');
 
 const rows = require('../../pkg/testing/parameters/parameters.json');
@@ -11,9 +11,6 @@ const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${
 const problemsWith = (given) => problems({ ...definition.params.default, ...given });
 
 for (const given of [
-  {},
-  { corsOrigins: 'https://a.example, http://localhost:5173' },
-  issuer,
   { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtClientId: '4example', jwtScopePrefix: 'example/' },
   { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'example' },
   { tracing: 'true', cacheSize: 0.5, throttleBurst: '5' }, // as the command line gives them
@@ -27,8 +24,6 @@ for (const given of [
 
 for (const { given, says } of [
   { given: { corsOrigins: 'https://a.example/' }, says: /corsOrigins is "https:\/\/a\.example\/": it must be "\*" or origins/ },
-  { given: { corsOrigins: "https://a.example'" }, says: /corsOrigins/ },
-  { given: { corsOrigins: 'https://a.example,*' }, says: /corsOrigins/ },
   { given: { identityHeader: 'X-Key' }, says: /identityHeader is "X-Key": it must be Authorization or x-api-key/ },
   { given: { jwksUrl: 'http://issuer.example', jwtIssuer: 'i', jwtAudience: 'a' }, says: /jwksUrl .* must be an https:\/\/ URL/ },
   { given: { jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, says: /jwtIssuer is missing: jwksUrl requires it/ },
@@ -69,7 +64,3 @@ for (const { name, value, with: key, good } of rows) {
   const others = key || name === 'jwksUrl' ? issuer : {};
   test(`${name} ${JSON.stringify(value)} is ${good ? 'good' : 'bad'}`, () => assert.equal(problemsWith({ ...others, [name]: value }).length === 0, good ?? false));
 }
-
-test('an unknown parameter is explained', () => {
-  assert.match(unknownNames(['corsOrigins'], ['corsOrigin'])[0], /corsOrigin is not a parameter: params\.default/);
-});

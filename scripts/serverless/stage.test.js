@@ -6,37 +6,6 @@ const { attachStage } = require('./stage');
 const stage = require('../../resources/stage');
 const { definition, routes, readYAML } = require('./testing/service');
 
-/** Attaches the stage to what the framework compiles. Returns the resources and the deployment's id. */
-function attached({ at = 1700000000000, message = 'Not found', burst = 10 } = {}) {
-  const deployment = `ApiGatewayDeployment${at}`;
-  const Resources = {
-    ApiGatewayRestApi: { Type: 'AWS::ApiGateway::RestApi', Properties: { Name: 'example-dev' } },
-    ApiGatewayMethodUsersGet: { Type: 'AWS::ApiGateway::Method', Properties: { HttpMethod: 'GET' } },
-    GatewayResponseNotFound: { Type: 'AWS::ApiGateway::GatewayResponse', Properties: { message } },
-    GetUserLambdaFunction: { Type: 'AWS::Lambda::Function', Properties: { Code: { S3Key: `${at}/getUser.zip` } } },
-    [deployment]: { Type: 'AWS::ApiGateway::Deployment', Properties: { StageName: 'dev' }, DependsOn: ['ApiGatewayMethodUsersGet'] },
-    ApiGatewayApiKey1: { Type: 'AWS::ApiGateway::ApiKey', DependsOn: deployment },
-    ApiGatewayUsagePlan: { Type: 'AWS::ApiGateway::UsagePlan', DependsOn: [deployment, 'Other'] },
-    ApiGatewayStage: { Type: 'AWS::ApiGateway::Stage', Properties: { StageName: 'dev', MethodSettings: [{ burst }] } },
-  };
-  attachStage({ Resources });
-  return { resources: Resources, id: Object.keys(Resources).find((name) => name.startsWith('ApiGatewayDeployment')) };
-}
-
-test('the stage refers to the deployment, which waits for its parts; usage plan and keys wait for the stage', () => {
-  const { id, resources } = attached();
-  assert.deepEqual(resources[id].Properties, {});
-  assert.deepEqual(resources[id].DependsOn, ['ApiGatewayMethodUsersGet', 'GatewayResponseNotFound']);
-  assert.deepEqual(resources.ApiGatewayStage.Properties.DeploymentId, { Ref: id });
-  assert.deepEqual(resources.ApiGatewayUsagePlan.DependsOn, ['ApiGatewayStage', 'Other']);
-  assert.deepEqual(resources.ApiGatewayApiKey1.DependsOn, ['ApiGatewayStage']);
-});
-
-test('a deployment gets another name only if a part of the API changes', () => {
-  assert.equal(attached({ at: 1800000000000, burst: 20 }).id, attached().id);
-  assert.notEqual(attached({ message: 'Gone' }).id, attached().id);
-});
-
 test('a template without a stage is refused', () => {
   assert.throws(() => attachStage({ Resources: {} }), /serverless\.yml needs an http event, and resources\/stage\.js/);
 });
