@@ -4,7 +4,9 @@
 // clients that record what is sent.
 
 const assert = require('node:assert/strict');
+const crypto = require('node:crypto');
 const test = require('node:test');
+const { drifted, removeUnused } = require('./code');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
 const { deferProtection, chooseProtection, protect } = require('./protection');
@@ -72,6 +74,38 @@ for (const [name, deployed, ofAccount, kept] of [
     const Resources = { ApiGatewayStage: { DependsOn: ['ApiGatewayAccount'] }, ApiGatewayAccount: {}, ApiGatewayLogRole: {} };
     await chooseLogRole({ Resources }, { Resources: deployed }, async () => ofAccount);
     assert.deepEqual([Object.keys(Resources).length, Resources.ApiGatewayStage.DependsOn], [1 + 2 * kept.length, kept]);
+  });
+}
+
+const sha256 = (text, encoding) => crypto.createHash('sha256').update(text).digest(encoding);
+const keyOf = (text) => `service/code/${sha256(text, 'hex')}/getUser.zip`;
+
+/** Returns a template with a function whose package has this text. */
+function templateOf(text) {
+  return { Resources: { getUser: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'getUser', Code: { S3Key: keyOf(text) } } } } };
+}
+
+for (const { name, deployed = 'one', running, found } of [
+  { name: 'it runs the wanted program', running: 'one', found: 0 },
+  { name: 'it runs another program', running: 'two', found: 1 },
+  { name: 'the stack has another program too', deployed: 'two', running: 'two', found: 0 },
+  { name: 'its program is unknown', running: undefined, found: 0 },
+]) {
+  test(`a function drifted if its code is not what the stack says: ${name}`, async () => {
+    const codeOf = async () => running && sha256(running, 'base64');
+    assert.equal((await drifted(templateOf('one'), templateOf(deployed), codeOf)).length, found);
+  });
+}
+
+for (const { deployments, kept } of [
+  { deployments: ['old', 'current'], kept: ['old', 'current'] },
+  { deployments: [], kept: ['old', 'current', 'unused'] }, // the listing is incomplete
+]) {
+  test(`packages are kept while a deployment needs them: ${deployments}`, async () => {
+    const compiled = deployments.map((text) => [`service/${text}/compiled-cloudformation-template.json`, JSON.stringify(templateOf(text))]);
+    const objects = new Map([...['old', 'current', 'unused'].map((text) => [keyOf(text), text]), ...compiled]);
+    await removeUnused('service', { list: async () => [...objects.keys()], read: async (key) => objects.get(key), remove: async (key) => objects.delete(key) });
+    assert.deepEqual([...objects.values()], [...kept, ...compiled.map(([, template]) => template)]);
   });
 }
 
