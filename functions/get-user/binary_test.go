@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -19,12 +20,49 @@ const (
 	maxPackages    = 300
 )
 
-func TestBinarySize(t *testing.T) {
+// TestBinary tests the deployed binary as Lambda runs it. tests/faults tests all of them on a table.
+func TestBinary(t *testing.T) {
 	t.Parallel()
-	size, zipped, err := runtimeapi.Sizes(runtimeapi.Build(t, "functions/get-user"))
+	binary := runtimeapi.Build(t, "functions/get-user")
+	t.Run("size", func(t *testing.T) { t.Parallel(); testSize(t, binary) })
+	t.Run("misconfiguration", func(t *testing.T) { t.Parallel(); testMisconfiguration(t, binary) })
+	t.Run("closed log", func(t *testing.T) { t.Parallel(); testClosedLog(t, binary) })
+}
+
+func testSize(t *testing.T, binary string) {
+	size, zipped, err := runtimeapi.Sizes(binary)
 	require.NoError(t, err)
 	assert.LessOrEqual(t, size, maxBinaryBytes)
 	assert.LessOrEqual(t, zipped, maxZipBytes)
+}
+
+// A wrong configuration ends the process with one line that names every fault.
+func testMisconfiguration(t *testing.T, binary string) {
+	cmd := exec.Command(binary)
+	cmd.Env = []string{"STAGE=a b", "CORS_ORIGINS=example.com", "AWS_ENDPOINT_URL=localhost", "AWS_LAMBDA_RUNTIME_API=127.0.0.1:1"}
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	assert.Equal(t, 1, cmd.ProcessState.ExitCode())
+	assert.Equal(t, 1, strings.Count(string(out), "\n"), "%s", out)
+	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} {
+		assert.Contains(t, string(out), variable)
+	}
+}
+
+// A write to a closed pipe ends a process that does not ignore SIGPIPE.
+func testClosedLog(t *testing.T, binary string) {
+	reader, writer, err := os.Pipe()
+	require.NoError(t, err)
+	f, err := runtimeapi.Start(binary, append(runtimeapi.Environment("fn", 128), "SERVICE=example", "STAGE=test", "TABLE_NAME=users", "PRIME=off"), writer)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, f.Close()) })
+	require.NoError(t, writer.Close())
+	require.NoError(t, reader.Close())
+	for range 3 {
+		answer, err := f.Invoke(t.Context(), []byte("{}"))
+		require.NoError(t, err)
+		assert.Contains(t, string(answer), `"statusCode":401`)
+	}
 }
 
 func TestLinkedPackages(t *testing.T) {

@@ -204,16 +204,6 @@ func (f *Function) PID() int { return f.cmd.Process.Pid }
 // Kill ends the process at once, with a signal that it cannot catch.
 func (f *Function) Kill() { _ = f.cmd.Process.Kill() }
 
-// Wait waits for the process to end by itself, and returns its exit code.
-func (f *Function) Wait(ctx context.Context) (int, error) {
-	select {
-	case <-f.exited:
-		return f.cmd.ProcessState.ExitCode(), nil
-	case <-ctx.Done():
-		return 0, ctx.Err()
-	}
-}
-
 // Close ends the process and returns once it is gone.
 func (f *Function) Close() error {
 	f.Kill()

@@ -75,12 +75,9 @@ func testPreflight(t *testing.T) {
 		}})
 		assert.Less(t, a.Status, 300)
 		assert.Subset(t, strings.Split(a.Header.Get("Access-Control-Allow-Methods"), ","), route.Methods())
-		assert.NotEmpty(t, a.Header.Get("Access-Control-Max-Age"))
 		assert.Subset(t, strings.Split(a.Header.Get("Access-Control-Allow-Headers"), ","),
 			[]string{"Content-Type", "Authorization", "If-Match", "If-None-Match", "Idempotency-Key"})
 	}
-	a := call(t, get("/users?limit=1"))
-	assert.Subset(t, strings.Split(a.Header.Get("Access-Control-Expose-Headers"), ","), []string{"ETag", "Location", "Retry-After"})
 }
 
 // testDifferences shows where the emulator's answers differ from those that Amazon documents for API

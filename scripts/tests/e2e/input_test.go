@@ -30,8 +30,8 @@ func body(member string, value any) string {
 	return string(text)
 }
 
-// testBadBodies sends bodies that API Gateway refuses, and some that the function refuses.
-// pkg/api and pkg/user test all the others.
+// testBadBodies sends bodies that API Gateway could change or refuse on their way. pkg/api and
+// pkg/user test all the others.
 func testBadBodies(t *testing.T) {
 	valid := harness.UserBody(harness.Email())
 	target := "/users/" + create(t).ID
@@ -44,15 +44,11 @@ func testBadBodies(t *testing.T) {
 	assert.Len(t, f.Details, 3, "the function names each wrong member: %v", f.Details)
 	call(t, post(valid+strings.Repeat(" ", 1<<20))).Fails(t, http.StatusRequestEntityTooLarge)
 	for name, body := range map[string]string{
-		"none":                   "",
-		"truncated":              valid[:len(valid)-8],
-		"a member twice":         `{"name":"Ada",` + valid[1:],
-		"a forged member":        body(forged, 1),
-		"invalid UTF-8":          strings.Replace(valid, "Ada", "A\xffa", 1),
-		"deep objects":           strings.Repeat(`{"name":`, 5_000) + "1" + strings.Repeat("}", 5_000),
-		"48 KB of name":          body("name", strings.Repeat("Ada Lovelace", 1<<12)),
-		"a name of 1 and spaces": body("name", "  a  "),
-		"a forged name":          body("name", forged),
+		"a member twice":  `{"name":"Ada",` + valid[1:],
+		"a forged member": body(forged, 1),
+		"invalid UTF-8":   strings.Replace(valid, "Ada", "A\xffa", 1),
+		"48 KB of name":   body("name", strings.Repeat("Ada Lovelace", 1<<12)),
+		"a forged name":   body("name", forged),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -60,7 +60,6 @@ func TestService(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
 			"life of a user":          testLife,
 			"pages":                   testPages,
-			"conditions":              testConditions,
 			"idempotency":             testIdempotency,
 			"credentials":             testCredentials,
 			"scopes":                  testScopes,

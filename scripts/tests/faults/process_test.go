@@ -3,7 +3,6 @@ package faults
 import (
 	"io"
 	"net/http"
-	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -134,18 +133,6 @@ func testSilentTable(t *testing.T, bin binaries) {
 	assert.Equal(t, http.StatusOK, invoke(t, f, get).StatusCode, "the next request is served")
 }
 
-func testClosedLog(t *testing.T, bin binaries) {
-	reader, writer, err := os.Pipe()
-	require.NoError(t, err)
-	tb := newTable(t)
-	f, get := tb.start(bin["getUser"], endpoint, writer), event(t, "get-user", tb.ann().ID.String(), annsAddress)
-	require.NoError(t, writer.Close())
-	require.NoError(t, reader.Close())
-	for range 3 {
-		assert.Equal(t, http.StatusOK, invoke(t, f, get).StatusCode)
-	}
-}
-
 // testRehearsal checks that each function's made-up request succeeds and writes nothing. A slow
 // machine may not finish it in priming's two seconds, so a function that ran out of time starts again.
 func testRehearsal(t *testing.T, bin binaries) {
@@ -181,19 +168,4 @@ func rehearses(t *testing.T, binary string) bool {
 		assert.Regexp(t, "deadline|answered 504", line.PrimeError)
 	}
 	return line.Primed == 1
-}
-
-func testEnvironment(t *testing.T, bin binaries) {
-	log := new(runtimeapi.Log)
-	f, err := runtimeapi.Start(bin["getUser"], []string{"STAGE=a b", "CORS_ORIGINS=example.com", "AWS_ENDPOINT_URL=localhost"}, log)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, f.Close()) })
-	code, err := f.Wait(t.Context())
-	require.NoError(t, err)
-	assert.Equal(t, 1, code)
-	text := log.Text()
-	assert.Equal(t, 1, strings.Count(text, "\n"), "one line: %s", text)
-	for _, variable := range []string{"SERVICE", "STAGE", "CORS_ORIGINS", "TABLE_NAME", "AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_ENDPOINT_URL"} {
-		assert.Contains(t, text, variable)
-	}
 }
