@@ -20,34 +20,33 @@ func TestPrerequisitesNamesAllThatIsMissing(t *testing.T) {
 		"go": "echo go1.26.8", "node": "echo v24.11.1", "npm": "", "python3": "echo Python 3.11.2", "mvn": "", "ps": "", "cc": "", "chromium": "",
 		"java": `echo 'openjdk version "17.0.15" 2025-04-15' >&2`,
 	}
+	with := func(name, body string) map[string]string {
+		programs := maps.Clone(complete)
+		programs[name] = body
+		return programs
+	}
 	tests := map[string]struct {
-		purpose string
-		change  map[string]string // programs that the machine has instead
-		nothing bool              // or it has none
-		want    []string
-		note    string
+		purpose  string
+		programs map[string]string // of the machine
+		want     []string
+		note     string
 	}{
-		"all there":     {purpose: "test"},
-		"nothing, dev":  {purpose: "dev", nothing: true, want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.10", "venv"}},
-		"nothing, test": {purpose: "test", nothing: true, want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.11", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
-		"old Go":        {purpose: "dev", change: map[string]string{"go": "echo go1.19.8"}, want: []string{"found 1.19.8"}},
-		"old Node.js":   {purpose: "dev", change: map[string]string{"node": "echo v18.1.0"}, want: []string{"found 18.1.0"}},
-		"Node.js 20":    {purpose: "dev", change: map[string]string{"node": "echo v20.20.2"}, note: "install Node.js 24"},
-		"old Python":    {purpose: "proof", change: map[string]string{"python3": "echo Python 3.9.2"}, want: []string{"found 3.9.2"}},
-		"no venv":       {purpose: "dev", change: map[string]string{"python3": `case "$2" in *venv*) exit 1;; esac; echo Python 3.11.2`}, want: []string{"python3-venv"}},
-		"old Java":      {purpose: "bench", change: map[string]string{"java": `echo 'openjdk version "1.8.0_392"' >&2`}, want: []string{"found 1.8.0"}},
-		"no Java, dev":  {purpose: "dev", change: map[string]string{"java": "exit 1"}},
+		"all there":     {purpose: "test", programs: complete},
+		"nothing, dev":  {purpose: "dev", want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.10", "venv"}},
+		"nothing, test": {purpose: "test", want: []string{"Go 1.21", "Node.js 20.19", "npm", "Python 3.11", "venv", "Java 17", "Maven", "procps", "C compiler", "apt-get install chromium"}},
+		"old Go":        {purpose: "dev", programs: with("go", "echo go1.19.8"), want: []string{"found 1.19.8"}},
+		"old Node.js":   {purpose: "dev", programs: with("node", "echo v18.1.0"), want: []string{"found 18.1.0"}},
+		"Node.js 20":    {purpose: "dev", programs: with("node", "echo v20.20.2"), note: "install Node.js 24"},
+		"old Python":    {purpose: "proof", programs: with("python3", "echo Python 3.9.2"), want: []string{"found 3.9.2"}},
+		"no venv":       {purpose: "dev", programs: with("python3", `case "$2" in *venv*) exit 1;; esac; echo Python 3.11.2`), want: []string{"python3-venv"}},
+		"old Java":      {purpose: "bench", programs: with("java", `echo 'openjdk version "1.8.0_392"' >&2`), want: []string{"found 1.8.0"}},
+		"no Java, dev":  {purpose: "dev", programs: with("java", "exit 1")},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			programs := maps.Clone(complete)
-			maps.Copy(programs, test.change)
-			if test.nothing {
-				clear(programs)
-			}
 			cmd := exec.Command("/bin/sh", script, test.purpose)
-			cmd.Env = []string{"PATH=" + machine(t, programs)}
+			cmd.Env = []string{"PATH=" + machine(t, test.programs)}
 			out, err := cmd.CombinedOutput()
 			assert.Equal(t, len(test.want) > 0, err != nil, string(out))
 			assert.Equal(t, len(test.want), strings.Count(string(out), "\n  - "), string(out))

@@ -10,14 +10,11 @@ const issuer = { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://iss
 const arn = (service, resource) => `arn:aws:${service}:us-east-1:123456789012:${resource}`;
 const problemsWith = (given) => problems({ ...definition.params.default, ...given });
 
+// Others are in parameters.json and in the deployments of testing/service.js and scripts/lint.
 for (const given of [
-  { jwksUrl: 'https://issuer.example/keys', jwtIssuer: 'https://issuer.example/', jwtClientId: '4example', jwtScopePrefix: 'example/' },
   { jwksUrl: 'http://127.0.0.1:8080/keys', jwtIssuer: 'local', jwtAudience: 'example' },
   { tracing: 'true', cacheSize: 0.5, throttleBurst: '5' }, // as the command line gives them
   { reservedConcurrency: null, provisionedConcurrency: '2' },
-  { partners: 'acme, globex-2', alarmTopic: 'arn:aws:sns:eu-central-1:123456789012:ops' },
-  { domain: 'api.example.com', certificateArn: arn('acm', 'certificate/1-a'), hostedZoneId: 'Z0123456789ABC' },
-  { webAclArn: arn('wafv2', 'regional/webacl/users/1-a'), kmsKeyArn: arn('kms', 'key/1-a'), terminationProtection: 'true' },
 ]) {
   test(`good parameters: ${JSON.stringify(given)}`, () => assert.deepEqual(problemsWith(given), []));
 }

@@ -16,7 +16,7 @@ func TestInstallRunsOnceForEachPinnedVersion(t *testing.T) {
 	root := t.TempDir()
 	pins := filepath.Join(root, "pins")
 	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{
-		{"sh", "-c", "mkdir tool && cp pins tool/version && echo >> runs"},
+		{"sh", "-c", "mkdir tool && echo >> runs"},
 	}}
 	for i, version := range []string{"1", "2"} {
 		require.NoError(t, os.WriteFile(pins, []byte(version), 0o644))
@@ -25,9 +25,6 @@ func TestInstallRunsOnceForEachPinnedVersion(t *testing.T) {
 			processes.Go(func() { assert.NoError(t, Install(t.Context(), root, new(strings.Builder), tool)) })
 		}
 		processes.Wait()
-		installed, err := os.ReadFile(filepath.Join(root, "tool", "version"))
-		require.NoError(t, err)
-		assert.Equal(t, version, string(installed))
 		runs, err := os.ReadFile(filepath.Join(root, "runs"))
 		require.NoError(t, err)
 		assert.Len(t, runs, i+1, "one installs, the others wait")

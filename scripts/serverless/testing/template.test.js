@@ -42,8 +42,9 @@ test('the API has no empty policy, which a deployer would need a right to set', 
 });
 
 test('the stage serves a snapshot that is made after all parts of the API; usage plan and keys wait for the stage', () => {
-  const idsOf = (types) => Object.keys(full.Resources).filter((id) => types.test(full.Resources[id].Type));
-  const [id] = idsOf(/^AWS::ApiGateway::Deployment$/);
+  const idsOf = (types, { Resources } = full) => Object.keys(Resources).filter((id) => types.test(Resources[id].Type));
+  const [[id], [other]] = [full, prod].map((template) => idsOf(/^AWS::ApiGateway::Deployment$/, template));
+  assert.notEqual(id, other, 'another API has another snapshot');
   const { DependsOn, Properties } = full.Resources[id];
   assert.deepEqual(DependsOn, idsOf(/^AWS::ApiGateway::(Resource|Method|Model|RequestValidator|Authorizer|GatewayResponse)$/).sort());
   assert.deepEqual([Properties.StageName, stageOf(full).DeploymentId], [undefined, { Ref: id }]);

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net/http"
@@ -46,7 +45,7 @@ func send(t *testing.T, r request) harness.Answer {
 	t.Helper()
 	switch r.Credential {
 	case "":
-		r.Credential = "Bearer " + token(t)
+		r.Credential = "Bearer " + token
 	case anonymous:
 		r.Credential = ""
 	}
@@ -115,18 +114,6 @@ func record(s sent) {
 	defer recorded.Unlock()
 	recorded.all = append(recorded.all, s)
 }
-
-// token is what `make token` prints.
-func token(t *testing.T) string {
-	t.Helper()
-	p, err := makeToken()
-	require.NoError(t, err)
-	return strings.TrimSpace(p.Stdout.Text())
-}
-
-var makeToken = sync.OnceValues(func() (*harness.Process, error) {
-	return tree.Run(context.Background(), nil, "make", "-s", "token")
-})
 
 func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 	t.Helper()

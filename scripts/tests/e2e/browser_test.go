@@ -71,10 +71,6 @@ func (p *problems) listen(event any) {
 		if e.Entry.Level == "error" {
 			p.found = append(p.found, e.Entry.Text+" "+e.Entry.URL)
 		}
-	case *runtime.EventConsoleAPICalled:
-		if e.Type == "error" {
-			p.found = append(p.found, fmt.Sprint(e.Args))
-		}
 	case *runtime.EventExceptionThrown:
 		p.found = append(p.found, fmt.Sprint(*e.ExceptionDetails))
 	case *network.EventRequestWillBeSent:

@@ -17,7 +17,8 @@ import (
 
 // testEnvironment uses the environment that `make dev` wrote for another shell.
 func testEnvironment(t *testing.T) {
-	out := shell(t, `npx --no-install serverless info --stage local && echo "emulator: $AWS_ENDPOINT_URL"`)
+	const line = `. .local/env && npx --no-install serverless info --stage local && echo "emulator: $AWS_ENDPOINT_URL"`
+	out := tree.Command(t, "sh", "-c", line).Out.Text()
 	for _, want := range []string{"service: " + localaws.Service, "stage: local", "getUser: users-api-local-getUser", "authorizer: users-api-local-authorizer"} {
 		assert.Contains(t, out, want)
 	}
@@ -68,7 +69,7 @@ func testOpenAPI(t *testing.T) {
 	for _, seed := range []string{"1", "2", "3"} {
 		t.Run("seed "+seed, func(t *testing.T) {
 			tree.Command(t, ".cache/linters/bin/python", ".cache/linters/bin/schemathesis", "run", "openapi.yml", "--no-color",
-				"--url", dev.URL, "--header", "Authorization: Bearer "+token(t), "--seed", seed, "--max-examples", "30")
+				"--url", dev.URL, "--header", "Authorization: Bearer "+token, "--seed", seed, "--max-examples", "30")
 		})
 	}
 }

@@ -39,12 +39,6 @@ func afterwards(t *testing.T, kind, text string, change func()) {
 	}, "make dev writes %s %q", kind, text)
 }
 
-// shell returns what a command line writes in the environment that `make dev` wrote for shells.
-func shell(t *testing.T, line string) string {
-	t.Helper()
-	return tree.Command(t, "sh", "-c", ". .local/env && "+line).Out.Text()
-}
-
 func stateFile(name string) string { return filepath.Join(tree.Dir, ".local", name) }
 
 // line is a line that a function wrote, as `make dev` shows it.

@@ -15,22 +15,12 @@ import (
 
 // testCredentials tests API Gateway's part in refusing a caller; the authorizer has its own tests.
 func testCredentials(t *testing.T) {
-	for name, test := range map[string]struct {
-		credential string
-		status     int
-	}{
-		"a token":          {credential: "Bearer " + token(t), status: http.StatusOK},
-		"a key":            {credential: "ApiKey " + key, status: http.StatusOK},
-		"nothing":          {credential: anonymous, status: http.StatusUnauthorized},
-		"an expired token": {credential: "Bearer " + signed(t, "late", "users:read", -2*time.Minute), status: http.StatusUnauthorized},
-		"an unknown key":   {credential: "ApiKey " + uuid.NewString(), status: http.StatusUnauthorized},
-	} {
-		a := call(t, request{Method: "GET", Target: "/users?limit=1", Credential: test.credential})
-		if test.status != http.StatusOK {
-			a.Fails(t, test.status)
-			assert.NotEmpty(t, a.Header.Get("WWW-Authenticate"), "RFC 9110, section 11.6.1")
-		}
-		assert.Equal(t, test.status, a.Status, "%s: %s", name, a.Body)
+	call(t, request{Method: "GET", Target: "/users?limit=1", Credential: "ApiKey " + key}).Page(t)
+	expired := "Bearer " + signed(t, "late", "users:read", -2*time.Minute)
+	for _, refused := range []string{anonymous, expired, "ApiKey " + uuid.NewString()} {
+		a := call(t, request{Method: "GET", Target: "/users?limit=1", Credential: refused})
+		a.Fails(t, http.StatusUnauthorized)
+		assert.NotEmpty(t, a.Header.Get("WWW-Authenticate"), "RFC 9110, section 11.6.1")
 	}
 }
 

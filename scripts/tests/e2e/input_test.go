@@ -23,10 +23,7 @@ const forged = "x\r\n{\"level\":\"INFO\",\"forged\":true}\n\",\"forged\":true,\"
 func body(member string, value any) string {
 	members := map[string]any{"name": "Ada Lovelace", "email": harness.Email()}
 	members[member] = value
-	text, err := json.Marshal(members)
-	if err != nil {
-		panic(err) // the values in these tests are JSON
-	}
+	text, _ := json.Marshal(members) // the values in these tests are JSON
 	return string(text)
 }
 
@@ -35,11 +32,8 @@ func body(member string, value any) string {
 func testBadBodies(t *testing.T) {
 	valid := harness.UserBody(harness.Email())
 	target := "/users/" + create(t).ID
-	for _, contentType := range []string{"application/x-www-form-urlencoded", "text/plain"} {
-		r := post(valid)
-		r.Header = headers{"Content-Type": contentType}
-		call(t, r).Fails(t, http.StatusUnsupportedMediaType)
-	}
+	form := request{Method: "POST", Target: "/users", Body: valid, Header: headers{"Content-Type": "application/x-www-form-urlencoded"}}
+	call(t, form).Fails(t, http.StatusUnsupportedMediaType)
 	f := call(t, post(`{"name":"A","age":17}`)).Fails(t, http.StatusBadRequest)
 	assert.Len(t, f.Details, 3, "the function names each wrong member: %v", f.Details)
 	call(t, post(valid+strings.Repeat(" ", 1<<20))).Fails(t, http.StatusRequestEntityTooLarge)

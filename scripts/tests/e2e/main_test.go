@@ -7,20 +7,23 @@
 package e2e
 
 import (
+	"context"
 	"errors"
 	"log"
 	"os"
+	"strings"
 	"testing"
 
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/install"
 )
 
-// tree is the copy that the tests work in, dev the `make dev` in it, and key an API key of its stage.
+// tree is the copy that the tests work in, dev the `make dev` in it, and token and key are
+// credentials of its stage.
 var (
-	tree harness.Tree
-	dev  *harness.Dev
-	key  string
+	tree       harness.Tree
+	dev        *harness.Dev
+	token, key string
 )
 
 func TestMain(m *testing.M) {
@@ -42,6 +45,11 @@ func run(m *testing.M) (code int, err error) {
 		return 1, err
 	}
 	defer func() { err = errors.Join(err, dev.Interrupt()) }()
+	made, err := tree.Run(context.Background(), nil, "make", "-s", "token")
+	if err != nil {
+		return 1, err
+	}
+	token = strings.TrimSpace(made.Stdout.Text())
 	if key, err = makeKey(); err != nil {
 		return 1, err
 	}

@@ -104,14 +104,9 @@ type answer struct {
 	Body       string
 }
 
-func invoke(t *testing.T, f *runtimeapi.Function, event string) answer {
+func invoke(t *testing.T, f *runtimeapi.Function, event string) (a answer) {
 	t.Helper()
 	out, err := f.Invoke(t.Context(), []byte(event))
-	return decode(t, out, err)
-}
-
-func decode(t *testing.T, out []byte, err error) (a answer) {
-	t.Helper()
 	require.NoError(t, err)
 	require.NoError(t, json.Unmarshal(out, &a))
 	return a
