@@ -5,23 +5,14 @@ import (
 	"fmt"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
-	"users-api/pkg/apperr"
 	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
 // Idempotency is a client's Idempotency-Key and the principal that sent it.
 type Idempotency = dynamo.Idempotency
-
-// Positions in the transaction that creates a user.
-const (
-	createUser = iota
-	createReservation
-	createIdempotency
-)
 
 // Created is the outcome of Create.
 type Created struct {
@@ -43,13 +34,17 @@ func (t *Table) create(ctx context.Context, in user.Input, idem Idempotency) (Cr
 		return Created{}, fmt.Errorf("make id: %w", err)
 	}
 	u := user.New(id, in)
-	writes := t.creation(u, in, idem)
-	_, err = t.client.TransactWriteItems(ctx, &dynamodb.TransactWriteItemsInput{TransactItems: writes})
-	if err == nil {
-		return Created{User: u}, nil
+	err = t.write(ctx, t.creation(u, in, idem)...)
+	// The key's record counts first: a repeated request also meets the reservation that it made itself.
+	if used := dynamo.ReasonsOf(err).ConditionFailed(recordPosition); used != nil {
+		u, err = replay(used.Item, in)
+		return Created{User: u, Replayed: true}, err
 	}
-	return t.notCreated(err, in)
+	return Created{User: u}, err
 }
+
+// recordPosition is where creation has the record of an idempotency key.
+const recordPosition = 2
 
 // creation returns the writes of the transaction: the user, its reservation and the key's record.
 func (t *Table) creation(u user.User, in user.Input, idem Idempotency) []types.TransactWriteItem {
@@ -72,22 +67,6 @@ func (t *Table) reserve(id user.ID, e user.Email) *types.Put {
 	return t.putNew(reservation)
 }
 
-// notCreated finds out why a creation was canceled. It looks at the key's record first: a repeated
-// request also meets the reservation that it made itself.
-func (t *Table) notCreated(err error, in user.Input) (Created, error) {
-	reasons := dynamo.ReasonsOf(err)
-	switch {
-	case reasons.ConditionFailed(createIdempotency) != nil:
-		u, err := replay(reasons.ConditionFailed(createIdempotency).Item, in)
-		return Created{User: u, Replayed: true}, err
-	case dynamo.IsContended(err):
-		return Created{}, dynamo.Contended(err)
-	case reasons.ConditionFailed(createReservation) != nil:
-		return Created{}, emailTaken(err)
-	}
-	return Created{}, err
-}
-
 // replay returns the user that an earlier request with the same key created. Its record and the
 // input are enough to make it again.
 func replay(record dynamo.Item, in user.Input) (user.User, error) {
@@ -99,8 +78,4 @@ func replay(record dynamo.Item, in user.Input) (user.User, error) {
 		return user.User{}, fmt.Errorf("read idempotency record: %w", err)
 	}
 	return user.New(id, in), nil
-}
-
-func emailTaken(cause error) error {
-	return apperr.Wrap(apperr.Conflict, "Email address is taken", cause)
 }

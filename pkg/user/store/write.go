@@ -8,6 +8,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
+	"users-api/pkg/apperr"
 	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
@@ -75,8 +76,8 @@ func (t *Table) release(u user.User) []types.TransactWriteItem {
 	}}}
 }
 
-// write writes a user and the changes of its reservations in one transaction. The user is the first
-// of them, and the reservation of a new address, if there is one, the second.
+// write writes a user and what belongs to it in one transaction. The user is the first of the
+// writes, and the reservation of a new address, if there is one, the second.
 //
 // It is a transaction even for the user alone: only a transaction carries a token by which DynamoDB
 // recognizes a call that the SDK repeats because the answer was lost. A plain conditional write
@@ -90,7 +91,7 @@ func (t *Table) write(ctx context.Context, writes ...types.TransactWriteItem) er
 	case reasons.ConditionFailed(0) != nil, dynamo.IsContended(err):
 		return dynamo.Contended(err) // the user has changed, or is being changed
 	case reasons.ConditionFailed(1) != nil && writes[1].Put != nil:
-		return emailTaken(err)
+		return apperr.Wrap(apperr.Conflict, "Email address is taken", err)
 	}
 	return err
 }
