@@ -13,6 +13,7 @@
 package user
 
 import (
+	"encoding/binary"
 	"errors"
 	"time"
 
@@ -74,11 +75,8 @@ func ParseID(s string) (ID, error) {
 
 // Time returns the time at which the id was made, in milliseconds.
 func (id ID) Time() Time {
-	var ms int64
-	for _, b := range id.UUID[:6] {
-		ms = ms<<8 | int64(b)
-	}
-	return Time(time.UnixMilli(ms).UTC())
+	ms := binary.BigEndian.Uint64(id.UUID[:8]) >> 16
+	return Time(time.UnixMilli(int64(ms)).UTC())
 }
 
 // Time is a point in time as the API writes it: UTC with milliseconds, always 24 characters, so
