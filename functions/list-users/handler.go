@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -46,16 +47,10 @@ func newHandler(users lister) api.Guarded {
 
 // find reads the query and returns the users that it asks for.
 func find(ctx context.Context, users lister, req *api.Request) (store.Page, error) {
-	limit, err := req.Limit(defaultLimit, maxLimit)
-	if err != nil {
-		return store.Page{}, err
-	}
-	cursor, err := req.Cursor()
-	if err != nil {
-		return store.Page{}, err
-	}
-	address, byEmail, err := req.QueryValue("email")
-	if err != nil {
+	limit, limitErr := req.Limit(defaultLimit, maxLimit)
+	cursor, cursorErr := req.Cursor()
+	address, byEmail, emailErr := req.QueryValue("email")
+	if err := cmp.Or(limitErr, cursorErr, emailErr); err != nil {
 		return store.Page{}, err
 	}
 	if !byEmail {

@@ -16,7 +16,7 @@ const answerMargin = 250 * time.Millisecond
 // run calls f with the invocation's time less the margin, and turns a panic and a missed deadline
 // into errors. If f does not return by then, run abandons it and the next invocation runs at the
 // same time.
-func run[T any](ctx context.Context, w workers, f func(context.Context) (T, error)) (T, error) {
+func run[T any](ctx context.Context, w workers, f func(context.Context) (T, error)) (none T, _ error) {
 	ctx, cancel := withMargin(ctx)
 	defer cancel()
 	type result struct {
@@ -43,7 +43,6 @@ func run[T any](ctx context.Context, w workers, f func(context.Context) (T, erro
 	case r := <-done:
 		return r.value, r.err
 	case <-time.After(answerMargin / 5):
-		var none T
 		return none, apperr.Wrap(apperr.Timeout, "Timed out", fmt.Errorf("handler: %w", context.Cause(ctx)))
 	}
 }
