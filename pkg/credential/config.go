@@ -149,11 +149,9 @@ func (r configReader) algorithms(possible ...string) []string {
 		return possible
 	}
 	chosen := strings.Split(strings.ReplaceAll(value, " ", ""), ",")
-	for _, a := range chosen {
-		if !slices.Contains(possible, a) {
-			r.Fault("JWT_ALGORITHMS must be some of %s, separated by commas", strings.Join(possible, ","))
-			return nil
-		}
+	unknown := func(a string) bool { return !slices.Contains(possible, a) }
+	if slices.ContainsFunc(chosen, unknown) {
+		r.Fault("JWT_ALGORITHMS must be some of %s, separated by commas", strings.Join(possible, ","))
 	}
 	return chosen
 }

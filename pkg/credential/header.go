@@ -61,8 +61,7 @@ func checkToken68(s string) error {
 	if len(s) > MaxBytes {
 		return auth.ErrTooLarge
 	}
-	body := strings.TrimRight(s, "=")
-	if !env.IsName(body, "-._~+/") {
+	if !env.IsName(strings.TrimRight(s, "="), "-._~+/") {
 		return auth.ErrMalformed
 	}
 	return nil

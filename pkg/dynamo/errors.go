@@ -28,10 +28,7 @@ const retryAfter = time.Second
 // Unavailable if the table throttles, fails or cannot be reached, else Internal. An error that has
 // a kind keeps it, and nil stays nil.
 func Classify(ctx context.Context, attempted string, err error) error {
-	if err == nil {
-		return nil
-	}
-	if is[*apperr.Error](err) {
+	if err == nil || is[*apperr.Error](err) {
 		return err
 	}
 	err = fmt.Errorf("%s: %w", attempted, err)
