@@ -160,7 +160,7 @@ func (r configReader) algorithms(possible ...string) []string {
 func checkURL(s string) error {
 	u, err := url.Parse(s)
 	switch {
-	case err != nil || u.Hostname() == "" || u.User == nil && !keySetURL.MatchString(s) || !isPort(u.Port()):
+	case err != nil || u.Hostname() == "" || u.User == nil && !regexp.MustCompile(keySetURL).MatchString(s) || !isPort(u.Port()):
 		return errors.New("must be the URL of the issuer's key set, such as https://issuer.example/.well-known/jwks.json")
 	case u.User != nil:
 		return errors.New("must hold no user name or password: key sets are public")
@@ -172,7 +172,9 @@ func checkURL(s string) error {
 
 // keySetURL is strict, because a browser's parser, which the deployment's check of the parameter
 // uses, and Go's disagree on the rest (RFC 3986, section 3.3).
-var keySetURL = regexp.MustCompile(`^[a-z]+://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?([/?]([\w!$&'()*+,./:;=?@~-]|%[0-9A-Fa-f]{2})*)?$`)
+//
+// It is compiled where a key set has a URL, not at each start of an authorizer.
+const keySetURL = `^[a-z]+://([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:\d{1,5})?([/?]([\w!$&'()*+,./:;=?@~-]|%[0-9A-Fa-f]{2})*)?$`
 
 func isPort(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 16)
