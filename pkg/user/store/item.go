@@ -1,23 +1,29 @@
 package store
 
 import (
+	"github.com/aws/aws-sdk-go-v2/feature/dynamodb/attributevalue"
+
 	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
+// userItem is a user as an item.
+type userItem struct {
+	ID        string `dynamodbav:"id"`
+	Name      string `dynamodbav:"name"`
+	Email     string `dynamodbav:"email"`
+	Age       *int   `dynamodbav:"age,omitempty"`
+	CreatedAt string `dynamodbav:"createdAt"`
+	UpdatedAt string `dynamodbav:"updatedAt"`
+	Version   int64  `dynamodbav:"version"`
+	ListShard int    `dynamodbav:"listShard"`
+}
+
 func toItem(u user.User) dynamo.Item {
-	it := dynamo.Item{
-		dynamo.KeyAttribute: dynamo.Text(u.ID.String()),
-		"name":              dynamo.Text(u.Name),
-		"email":             dynamo.Text(u.Email),
-		"createdAt":         dynamo.Text(u.CreatedAt.String()),
-		"updatedAt":         dynamo.Text(u.UpdatedAt.String()),
-		"version":           dynamo.Number(u.Version),
-		"listShard":         dynamo.Number(int64(creationIndex("").ShardOf(u.ID.UUID))),
-	}
-	if u.Age != nil {
-		it["age"] = dynamo.Number(int64(*u.Age))
-	}
+	it, _ := attributevalue.MarshalMap(userItem{ // strings and numbers, which cannot fail
+		ID: u.ID.String(), Name: u.Name, Email: u.Email, Age: u.Age, Version: u.Version,
+		CreatedAt: u.CreatedAt.String(), UpdatedAt: u.UpdatedAt.String(), ListShard: creationIndex("").ShardOf(u.ID.UUID),
+	})
 	return it
 }
 
