@@ -18,7 +18,7 @@ import (
 )
 
 // issuer signs the tokens of GitHub's runs, and project is the repository whose runs deploy.
-const issuer, project = "token.actions.githubusercontent.com", "example/users-api"
+const issuer, project = "token.actions.githubusercontent.com", "example/project"
 
 // CreateDeployer creates the role that deploys a stage from resources/deployer.yml, as an
 // administrator does once, and returns its ARN.

@@ -40,19 +40,21 @@ func TestAdopt(t *testing.T) {
 		assert.Equal(t, "LICENSE", run("git", "grep", "--name-only", published, "--", ":!CHANGELOG.md", ":!scripts/tests/adopt"))
 	}
 	run("make", "check")
-	serves(t, tree, harness.Request{Method: "GET", Target: "/users", Credential: "Bearer " + run("make", "-s", "token")})
+	serves(t, tree)
 	commit()
 	run("make", "rename", "MODULE="+module, "SERVICE="+localaws.Service)
 	assert.Empty(t, run("git", "diff", "HEAD~"), "renaming back restores everything")
 }
 
-// serves runs `make dev` and sends a request, whose answer must be 200.
-func serves(t *testing.T, tree harness.Tree, r harness.Request) {
+// serves runs `make dev`, and lists users by a token of `make token`.
+func serves(t *testing.T, tree harness.Tree) {
 	t.Helper()
 	started := time.Now()
 	dev, err := tree.StartDev()
 	require.NoError(t, err)
 	defer func() { assert.NoError(t, dev.Interrupt()) }()
 	t.Logf("%5.1f s  make dev", time.Since(started).Seconds())
-	assert.Equal(t, http.StatusOK, harness.Send(t, dev.URL, r).Status)
+	token := strings.TrimSpace(tree.Command(t, "make", "-s", "token").Stdout.Text())
+	a := harness.Send(t, dev.URL, harness.Request{Method: "GET", Target: "/users", Credential: "Bearer " + token})
+	assert.Equal(t, http.StatusOK, a.Status, a.Body)
 }

@@ -191,7 +191,7 @@ var listings = map[string]harness.AWSCall{
 // left returns the resources whose names have the stage's prefix, each as its kind and its name.
 func (s *stage) left(t *testing.T) (all []string) {
 	t.Helper()
-	names := regexp.MustCompile(`[^\w-](` + s.prefix() + `[\w-]*)`) // deploy-users-api-local is the deployer's role
+	names := regexp.MustCompile(`[^\w-](` + s.prefix() + `[\w-]*)`) // deploy-<prefix> is the deployer's role
 	for kind, listing := range listings {
 		for _, name := range names.FindAllStringSubmatch(listing.Must(t, cloud.Config()), -1) {
 			all = append(all, kind+" "+name[1])
