@@ -74,17 +74,18 @@ func testConnectForLists(t *testing.T, f *fixture) {
 	f.create(ann)
 	table, connections, calls := f.counting(f.listFromEnv)
 	require.NoError(t, table.Connect(t.Context()))
-	opened := connections.Load()
-	assert.Equal(t, calls.Calls(), opened, "one connection for each shard")
+	asked, opened := calls.Calls(), connections.Load()
+	assert.EqualValues(t, 2, asked, "once for each shard")
+	assert.LessOrEqual(t, opened, asked, "a connection that has answered already is used again")
 
 	for range 3 {
 		page, err := table.List(t.Context(), 10, "")
 		require.NoError(t, err)
 		assert.Len(t, page.Items, 1)
 	}
-	repeated := calls.Calls() - 4*opened // calls that timed out on a slow machine
+	repeated := calls.Calls() - 4*asked // calls that timed out on a slow machine
 	assert.GreaterOrEqual(t, repeated, int64(0), "each list must query each shard")
-	assert.LessOrEqual(t, connections.Load()-opened, repeated, "the open connections must be reused")
+	assert.LessOrEqual(t, connections.Load()-asked, repeated, "the open connections must be reused")
 }
 
 func TestConnectToUnavailableTable(t *testing.T) {
