@@ -62,8 +62,8 @@ func (t *Table) putOver(current, next user.User) *types.Put {
 }
 
 // release deletes the reservation of a user's address. An earlier release may have accepted an
-// address that is refused now, or normalized it otherwise. Its reservation is then left: nobody can
-// ask for it any more.
+// address that is refused now, or normalized it otherwise. Its reservation is then left, since its id
+// is not known: an address that now has that normal form stays taken.
 func (t *Table) release(u user.User) []types.TransactWriteItem {
 	address, err := user.ParseEmail(u.Email)
 	if err != nil {
