@@ -47,7 +47,7 @@ class ServicePlugin {
       'after:aws:deploy:deploy:updateStack': () => this.completeStack(),
       'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
       'before:rollback:rollback': () => this.rememberStack(),
-      'after:rollback:rollback': async () => deployWithoutRemoved(this.before, await connect(this.provider)),
+      'after:rollback:rollback': async () => deployWithoutRemoved(this.before, await this.connected()),
       'before:logs:logs': () => {
         if (this.options.tail) waitForStreams(this.plugin('AwsLogs'), this.log);
       },
@@ -64,6 +64,11 @@ class ServicePlugin {
 
   get template() {
     return this.service.provider.compiledCloudFormationTemplate;
+  }
+
+  /** Returns the calls for the stack, of one connection for the whole command. */
+  connected() {
+    return (this.connection ??= connect(this.provider));
   }
 
   /** Builds the named functions and hands their packages to the framework. */
@@ -106,7 +111,7 @@ class ServicePlugin {
 
   /** Keeps the template that the stack has before an update. */
   async rememberStack() {
-    this.before = await (await connect(this.provider)).deployedTemplate();
+    this.before = await (await this.connected()).deployedTemplate();
   }
 
   /** Decides what depends on the stack and the account as they are. */
@@ -114,13 +119,13 @@ class ServicePlugin {
     await this.rememberStack();
     chooseProtection(this.template, this.before, this.service.provider);
     if (this.service.custom.accessLogRole !== 'auto') return;
-    const { roleOfAccount } = await connect(this.provider);
+    const { roleOfAccount } = await this.connected();
     await chooseLogRole(this.template, this.before, roleOfAccount);
   }
 
   /** Does what must wait until the stack is updated. */
   async completeStack() {
-    const stack = await connect(this.provider);
+    const stack = await this.connected();
     if (!this.service.provider.shouldNotDeploy) await deployWithoutRemoved(this.before, stack);
     await protect(this.plugin('AwsDeploy'), this.service.provider, stack);
   }
@@ -133,18 +138,18 @@ class ServicePlugin {
   }
 
   async driftedFunctions() {
-    const { codeOf } = await connect(this.provider);
+    const { codeOf } = await this.connected();
     return code.drifted(this.template, this.before, codeOf);
   }
 
   async storeCode() {
     if (this.service.provider.shouldNotDeploy) return;
-    await code.storeByContent(this.template, this.service.package.artifactDirectoryName, await connect(this.provider));
+    await code.storeByContent(this.template, this.service.package.artifactDirectoryName, await this.connected());
   }
 
   async removeCode() {
     if (this.service.provider.shouldNotDeploy) return;
-    await code.removeUnused(path.posix.dirname(this.service.package.artifactDirectoryName), await connect(this.provider));
+    await code.removeUnused(path.posix.dirname(this.service.package.artifactDirectoryName), await this.connected());
   }
 
   /** Provisioned concurrency serves a published version, which only a full deployment makes. */
