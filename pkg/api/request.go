@@ -65,7 +65,7 @@ const maxRequestIDBytes = 256
 func ParseRequest(payload []byte) (*Request, error) {
 	req := new(Request)
 	err := json.Unmarshal(payload, req)
-	if err == nil && mayHaveSeveralLines(req.HeaderLines) {
+	if err == nil && hasSeveralLines(req.HeaderLines) {
 		err = req.joinHeaderLines()
 	}
 	if err != nil {
@@ -75,11 +75,20 @@ func ParseRequest(payload []byte) (*Request, error) {
 	return req, err
 }
 
-// mayHaveSeveralLines reports whether a list in multiValueHeaders has a second string, so that some
-// header has several lines, of which "headers" has only the last. A comma between quotes is escaped
-// everywhere else. Decoding the lists only then saves 25 of the 65 allocations of an empty request.
-func mayHaveSeveralLines(multiValueHeaders []byte) bool {
-	return bytes.Contains(multiValueHeaders, []byte(`","`)) || bytes.Contains(multiValueHeaders, []byte(`", `))
+// hasSeveralLines reports whether a list in multiValueHeaders has a second string, so that some
+// header has several lines, of which "headers" has only the last. A quote inside of a string is
+// escaped, so only the end of a string is followed by a comma and a quote. Decoding the lists only
+// then saves 25 of the 65 allocations of an empty request.
+func hasSeveralLines(multiValueHeaders []byte) bool {
+	for {
+		_, next, found := bytes.Cut(multiValueHeaders, []byte(`",`))
+		if !found {
+			return false
+		}
+		if multiValueHeaders = bytes.TrimLeft(next, " \t\r\n"); bytes.HasPrefix(multiValueHeaders, []byte(`"`)) {
+			return true
+		}
+	}
 }
 
 // joinHeaderLines joins the lines of each header to one value (RFC 9110, section 5.3). It leaves

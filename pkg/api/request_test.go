@@ -137,9 +137,12 @@ func TestConditions(t *testing.T) {
 			assert.Equal(t, header, apperr.From(err).Details[0].Field)
 		}
 	}
-	c, err := request(t, `{"multiValueHeaders":{"IF-MATCH":["\"1\"","\"3\""]}}`).Conditions()
-	require.NoError(t, err)
-	assert.False(t, c.Changed(3), "two lines of a header are one list")
+	for _, separator := range []string{`,`, `, `, ",\n\t"} {
+		c, err := request(t, `{"multiValueHeaders":{"IF-MATCH":["\"1\""`+separator+`"\"3\""]}}`).Conditions()
+		require.NoError(t, err)
+		assert.False(t, c.Changed(3), "two lines of a header are one list")
+		assert.True(t, c.Changed(2))
+	}
 }
 
 // A client that sends a guard without a value wants the write guarded.
