@@ -24,11 +24,8 @@ import (
 	"syscall"
 	"time"
 
-	vegeta "github.com/tsenart/vegeta/v12/lib"
-
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/localaws"
-	"users-api/scripts/internal/progress"
 	"users-api/scripts/internal/stagesecret"
 )
 
@@ -40,6 +37,14 @@ type options struct {
 	keep     bool
 	smoke    bool
 	plot     string // file
+}
+
+// workers is how many requests may wait for their answers at a time.
+func (o options) workers() int {
+	if o.local {
+		return 50 // the local AWS starts a process for each of them
+	}
+	return 1000
 }
 
 func main() {
@@ -60,10 +65,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	if err != nil {
 		return err
 	}
+	c := newClient(o.url, header, o.workers())
 	if o.smoke {
-		return smoke(ctx, newMix(o.url, header), out)
+		return smoke(ctx, c, out)
 	}
-	return load(ctx, newMix(o.url, header), o, out)
+	return load(ctx, c, o, out)
 }
 
 func parse(args []string) (options, error) {
@@ -106,8 +112,11 @@ func credentials(ctx context.Context, o options, token, key string) (http.Header
 		if !o.local {
 			return nil, errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>', or set API_KEY if the stage takes x-api-key")
 		}
-		var err error
-		if token, err = localToken(ctx, o.duration+15*time.Minute); err != nil {
+		secret, err := stagesecret.ReadLocal(ctx, ".local", stagesecret.Current)
+		if err != nil {
+			return nil, err
+		}
+		if token, err = secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), o.duration+15*time.Minute); err != nil {
 			return nil, err
 		}
 	}
@@ -118,37 +127,4 @@ func credentials(ctx context.Context, o options, token, key string) (http.Header
 		header.Set("Authorization", "Bearer "+token)
 	}
 	return header, nil
-}
-
-func localToken(ctx context.Context, ttl time.Duration) (string, error) {
-	value, err := stagesecret.ReadLocal(ctx, ".local", stagesecret.Current)
-	if err != nil {
-		return "", err
-	}
-	return value.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), ttl)
-}
-
-// load attacks the API and reports. It deletes its users even when ctx ends.
-func load(ctx context.Context, m *mix, o options, out io.Writer) (err error) {
-	m.sendAll(ctx, []call{{list, &account{}}}, func(_ call, r *vegeta.Result) {
-		if r.Error != "" {
-			err = fmt.Errorf("GET %s/users: %s\nIs `make dev` of this checkout running there? For another API, set URL and TOKEN", o.url, r.Error)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, m.leave(o.keep, out)) }()
-	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
-	workers := 1000
-	if o.local {
-		workers = 50 // the local AWS starts a process for each of them
-	}
-	r, shown := newReport(), progress.Start(out, "requests", int(float64(o.rate)*o.duration.Seconds()))
-	m.send(ctx, workers, vegeta.Rate{Freq: o.rate, Per: time.Second}, o.duration, m.draw, func(c call, result *vegeta.Result) {
-		r.add(c.kind.route, result)
-		shown.Add(1)
-	})
-	shown.Stop()
-	return errors.Join(r.print(auth.Routes(), out), r.draw(o.plot, out))
 }

@@ -14,41 +14,43 @@ import (
 	"users-api/pkg/auth"
 )
 
+// report collects the results of a load test.
+type report struct {
+	all    metrics
+	routes map[string]*metrics // such as "GET /users"
+	plot   *plot.Plot
+}
+
 // metrics are those of one route, or of all.
 type metrics struct {
 	vegeta.Metrics     // its Errors are those of the unexpected answers
 	unexpected     int // number of answers
 }
 
-// report collects the answers of a run.
-type report struct {
-	all    metrics
-	routes map[string]*metrics
-	plot   *plot.Plot
-	line   string // of the plot, for the answer that is being added
-}
-
 func newReport() *report {
-	r := &report{routes: map[string]*metrics{}}
-	for _, k := range kinds {
-		r.routes[k.route] = &metrics{}
-	}
-	r.plot = plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(func(*vegeta.Result) string { return r.line }))
-	return r
+	return &report{routes: map[string]*metrics{}, plot: plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(label))}
 }
 
-func (r *report) add(route string, result *vegeta.Result) {
+// label names the line of the plot that a result belongs to. vegeta draws ERROR in red.
+func label(r *vegeta.Result) string {
+	if r.Code == 0 || r.Code >= 400 {
+		return fmt.Sprintf("%s %s ERROR %d", r.Method, r.URL, r.Code)
+	}
+	return r.Method + " " + r.URL
+}
+
+func (r *report) add(result *vegeta.Result) {
+	route := result.Method + " " + result.URL
+	if r.routes[route] == nil {
+		r.routes[route] = &metrics{}
+	}
 	for _, m := range []*metrics{&r.all, r.routes[route]} {
 		m.Add(result)
 		if result.Error != "" {
 			m.unexpected++
 		}
 	}
-	r.line = route
-	if result.Code == 0 || result.Code >= 400 {
-		r.line = fmt.Sprintf("%s ERROR %d", route, result.Code) // vegeta draws it in red
-	}
-	_ = r.plot.Add(result) // fails for times out of order, which vegeta's never are
+	_ = r.plot.Add(result) // fails for times out of order
 }
 
 // print prints the results of the API's routes, with the first unexpected answer of
@@ -61,7 +63,7 @@ func (r *report) print(routes []auth.Route, out io.Writer) error {
 		name := route.Method + " " + route.Path
 		m := r.routes[name]
 		if m == nil {
-			fmt.Fprintf(w, "%s\tnot in the mix\n", name)
+			fmt.Fprintf(w, "%s\tno requests\n", name)
 			continue
 		}
 		m.print(w, name)
