@@ -20,11 +20,10 @@ func TestConsole(t *testing.T) {
 	t.Parallel()
 	stage := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, `{"id":1}`) }))
 	t.Cleanup(stage.Close)
-	console, feed := newConsole(), &feed{}
-	feed.add(console)
-	front, err := newFront(stage.URL+"/local", newPairs(feed))
+	feed := newFeed(screen{out: io.Discard})
+	front, err := newFront(stage.URL+"/local", feed)
 	require.NoError(t, err)
-	handler := (&pages{workspace{state: t.TempDir()}, console, front}).handler(front.handler(feed))
+	handler := (&pages{workspace{state: t.TempDir()}, console{feed, front}}).handler(front.handler())
 	send := func(ctx context.Context, method, target, body string, header http.Header) *httptest.ResponseRecorder {
 		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 		r.Header, r.Host = header, cmp.Or(header.Get("Host"), "localhost:3000")

@@ -3,9 +3,12 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	"users-api/pkg/auth"
 )
 
 // The kinds of events.
@@ -19,6 +22,7 @@ const (
 
 // event is one thing that happens while `make dev` runs, and a line of its output with JSON=1.
 type event struct {
+	ID   int64     `json:"id,omitempty"` // ascends, also from run to run
 	Kind string    `json:"event"`
 	Time time.Time `json:"time"`
 	Text string    `json:"text,omitempty"` // of a message or an error
@@ -27,40 +31,78 @@ type event struct {
 	// Of a request. What API Gateway answers by itself carries no CorrelationID.
 	Method        string  `json:"method,omitempty"`
 	Path          string  `json:"path,omitempty"`
+	Route         string  `json:"route,omitempty"`
 	Status        int     `json:"status,omitempty"`
 	Milliseconds  float64 `json:"durationMs,omitempty"`
 	RequestID     string  `json:"requestId,omitempty"`
 	CorrelationID string  `json:"correlationId,omitempty"`
 	Start         string  `json:"start,omitempty"` // "cold" or "warm"
+	Sent          content `json:"sent,omitzero"`
+	Answered      content `json:"answered,omitzero"`
 
 	// Function is the one that answered, or wrote the line. A line is an object as it
 	// was written, or a string.
 	Function string            `json:"function,omitempty"`
 	Lines    []json.RawMessage `json:"logs,omitempty"` // of a request
 	Line     json.RawMessage   `json:"log,omitempty"`  // of none
-
-	exchange *exchange // of a request
 }
 
-// feed passes each event to all viewers, one event at a time.
+// keptEvents is how many events a feed keeps, the newest ones.
+const keptEvents = 1000
+
+// feed shows the events on a screen, and keeps them for the console.
 type feed struct {
+	screen screen
+
 	mu      sync.Mutex
-	viewers []interface{ show(event) }
+	waiting map[string]*event // by correlation id: requests without a line, and lines without a request
+	kept    []event           // oldest first
+	lastID  int64
+	changed chan struct{} // is closed, and replaced, by the next event
 }
 
-// add adds a viewer, which gets all later events.
-func (f *feed) add(viewer interface{ show(event) }) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.viewers = append(f.viewers, viewer)
+func newFeed(s screen) *feed {
+	return &feed{screen: s, waiting: map[string]*event{}, lastID: time.Now().UnixMicro(), changed: make(chan struct{})}
 }
 
 func (f *feed) show(e event) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, viewer := range f.viewers {
-		viewer.show(e)
+	f.showLocked(e)
+}
+
+func (f *feed) showLocked(e event) {
+	f.lastID++
+	e.ID = f.lastID
+	if e.Kind == request {
+		e.Route = routeOf(e.Function)
 	}
+	f.screen.show(e)
+	f.kept = append(f.kept, e)
+	f.kept = f.kept[max(0, len(f.kept)-keptEvents):]
+	close(f.changed)
+	f.changed = make(chan struct{})
+}
+
+// routeOf is the route of a function that answered a request, or what answered in its place.
+func routeOf(function string) string {
+	for _, r := range auth.Routes() {
+		if r.Function == function {
+			return r.Method + " " + r.Path
+		}
+	}
+	return "API Gateway"
+}
+
+// after returns the kept events after an id, and a channel that the next event closes.
+func (f *feed) after(id int64) ([]event, <-chan struct{}) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	i := slices.IndexFunc(f.kept, func(e event) bool { return e.ID > id })
+	if i < 0 {
+		i = len(f.kept)
+	}
+	return slices.Clone(f.kept[i:]), f.changed
 }
 
 // say shows a message or a failure.

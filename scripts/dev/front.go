@@ -27,24 +27,24 @@ func listen(port int) (net.Listener, error) {
 // and the stage a path before the API's. It changes nothing in a request or an answer.
 type front struct {
 	http.Transport
-	stage    *url.URL
-	requests *pairs
+	stage *url.URL
+	feed  *feed
 }
 
 // newFront returns what stands before the stage at base.
-func newFront(base string, requests *pairs) (*front, error) {
+func newFront(base string, feed *feed) (*front, error) {
 	stage, err := url.Parse(base)
 	if err != nil {
 		return nil, err
 	}
-	f := &front{stage: stage, requests: requests}
+	f := &front{stage: stage, feed: feed}
 	f.MaxIdleConnsPerHost = 100
 	f.DisableCompression = true // the client decides
 	return f, nil
 }
 
-func (f *front) handler(feed *feed) http.Handler {
-	return &httputil.ReverseProxy{Rewrite: f.rewrite, Transport: f, ErrorLog: log.New(feed, "", 0)}
+func (f *front) handler() http.Handler {
+	return &httputil.ReverseProxy{Rewrite: f.rewrite, Transport: f, ErrorLog: log.New(f.feed, "", 0)}
 }
 
 // rewrite puts the stage's address before the path and leaves the rest as it came,
@@ -63,28 +63,23 @@ func (f *front) rewrite(r *httputil.ProxyRequest) {
 
 // RoundTrip sends a request to the stage and reports it with its answer, which it has then read.
 func (f *front) RoundTrip(r *http.Request) (*http.Response, error) {
-	x := &exchange{request: r.Clone(context.Background())}
-	x.request.Body = nil
-	e := &event{Kind: request, Time: time.Now(), Method: r.Method, Path: strings.TrimPrefix(r.URL.RequestURI(), f.stage.Path), Status: http.StatusBadGateway, exchange: x}
-	f.requests.began()
-	answer, err := f.send(r.Clone(r.Context()), x)
-	if err == nil {
-		e.Status, e.RequestID, e.CorrelationID = answer.StatusCode, answer.Header.Get("x-amzn-RequestId"), answer.Header.Get("X-Correlation-Id")
-	}
+	e := &event{Kind: request, Time: time.Now(), Method: r.Method, Path: strings.TrimPrefix(r.URL.RequestURI(), f.stage.Path), Status: http.StatusBadGateway}
+	answer, err := f.send(r.Clone(r.Context()), e)
 	e.Milliseconds = float64(time.Since(e.Time).Microseconds()) / 1000
-	f.requests.answered(e)
+	f.feed.pair(e)
 	return answer, err
 }
 
 // send sends a request and records both bodies, which API Gateway does not stream either.
-func (f *front) send(r *http.Request, x *exchange) (answer *http.Response, err error) {
-	if x.sent, err = record(r.Header, &r.Body); err != nil {
+func (f *front) send(r *http.Request, e *event) (answer *http.Response, err error) {
+	if e.Sent, err = record(r.Header, &r.Body); err != nil {
 		return nil, err
 	}
 	if answer, err = f.Transport.RoundTrip(r); err != nil {
 		return nil, err
 	}
-	if x.answered, err = record(answer.Header, &answer.Body); err != nil {
+	e.Status, e.RequestID, e.CorrelationID = answer.StatusCode, answer.Header.Get("x-amzn-RequestId"), answer.Header.Get("X-Correlation-Id")
+	if e.Answered, err = record(answer.Header, &answer.Body); err != nil {
 		return nil, err
 	}
 	return answer, nil

@@ -25,10 +25,10 @@ func TestFrontChangesNothing(t *testing.T) {
 		"plain": "/users", "escaped": "/users/email%23a%40b.c%2Fd", "query": "/users?limit=1&limit=2;x&%zz", "dots and slashes": "//users/../x/./", "root": "/",
 	} {
 		t.Run(name, func(t *testing.T) {
-			s, p := newShown()
-			front, err := newFront(stage.URL+"/_aws/execute-api/id/local", p)
+			feed := newFeed(screen{out: io.Discard})
+			front, err := newFront(stage.URL+"/_aws/execute-api/id/local", feed)
 			require.NoError(t, err)
-			server := httptest.NewServer(front.handler(p.feed))
+			server := httptest.NewServer(front.handler())
 			defer server.Close()
 			r, err := http.NewRequestWithContext(t.Context(), "POST", server.URL+target, strings.NewReader("abc"))
 			require.NoError(t, err)
@@ -41,7 +41,9 @@ func TestFrontChangesNothing(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, "POST /_aws/execute-api/id/local"+target+` api.example 192.0.2.1 "1" abc`, resp.Header.Get("Seen"))
 			assert.Equal(t, []any{http.StatusConflict, `"2"`, "{}"}, []any{resp.StatusCode, resp.Header.Get("ETag"), string(body)})
-			assert.Equal(t, []string{"request " + target}, s.events)
+			events, _ := feed.after(0)
+			require.Len(t, events, 1)
+			assert.Equal(t, target, events[0].Path)
 		})
 	}
 }

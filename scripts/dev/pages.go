@@ -2,9 +2,7 @@ package main
 
 import (
 	"embed"
-	"fmt"
 	"html/template"
-	"io"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -25,8 +23,7 @@ var templates = template.Must(template.ParseFS(web, "web/*.html"))
 // pages serves the console and the reference of the API.
 type pages struct {
 	ws      workspace
-	console *console
-	front   *front
+	console console
 }
 
 // handler serves the paths that begin with /_ itself, and all others from the API. A test in
@@ -38,8 +35,8 @@ func (p *pages) handler(api http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /_console", p.page("console.html"))
 	mux.HandleFunc("GET /_console/events", p.console.serveEvents)
-	mux.HandleFunc("GET /_console/requests/{id}", p.showCurl)
-	mux.HandleFunc("POST /_console/requests/{id}", p.sendAgain)
+	mux.HandleFunc("GET /_console/requests/{id}", p.console.ofKept(showCurl))
+	mux.HandleFunc("POST /_console/requests/{id}", p.console.ofKept(p.console.sendAgain))
 	mux.HandleFunc("GET /_docs", p.page("docs.html"))
 	mux.HandleFunc("GET /_docs/openapi.yml", file("openapi.yml"))
 	mux.HandleFunc("GET /_docs/reference.js", file(install.Reference.Dir+"/standalone.js"))
@@ -84,23 +81,5 @@ func (p *pages) page(name string) http.HandlerFunc {
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusInternalServerError)
 		}
-	}
-}
-
-// showCurl sends the command that repeats a kept request.
-func (p *pages) showCurl(w http.ResponseWriter, r *http.Request) {
-	if e, ok := p.console.find(w, r); ok {
-		fmt.Fprint(w, e.exchange.curl("http://"+r.Host+e.Path))
-	}
-}
-
-// sendAgain repeats a kept request. The console shows how it went, as of any other.
-func (p *pages) sendAgain(w http.ResponseWriter, r *http.Request) {
-	if e, ok := p.console.find(w, r); ok {
-		again := e.exchange.request.Clone(r.Context())
-		if e.exchange.sent.Size > 0 {
-			again.Body = io.NopCloser(strings.NewReader(e.exchange.sent.Body))
-		}
-		_, _ = p.front.RoundTrip(again) // which reads the whole answer
 	}
 }

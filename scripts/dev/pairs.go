@@ -3,30 +3,17 @@ package main
 import (
 	"encoding/json"
 	"strings"
-	"sync"
 	"time"
 
 	"users-api/scripts/internal/localaws"
 )
 
-// pairTimeout is how long an answered request waits for its function's line. The line
-// is written before the answer, so a request waits on a busy machine only.
-const pairTimeout = 5 * time.Second
-
-// pairs shows each request together with the line that its function wrote about it:
-// both have the same correlation id. A request or line without one is shown by itself.
-type pairs struct {
-	feed *feed
-
-	mu       sync.Mutex
-	inFlight int               // requests without an answer
-	single   map[string]*event // requests and lines that wait for the other
-}
-
-func newPairs(feed *feed) *pairs { return &pairs{feed: feed, single: map[string]*event{}} }
+// pairTimeout is how long a request and its function's line wait for each other. A function
+// writes the line before it answers, so it is long even for a busy machine.
+const pairTimeout = 2 * time.Second
 
 // wrote takes a line that a function has written.
-func (p *pairs) wrote(function, text string) {
+func (f *feed) wrote(function, text string) {
 	e := &event{Kind: logged, Time: time.Now(), Function: strings.TrimPrefix(function, localaws.StackName+"-"), Line: json.RawMessage(text)}
 	var line struct {
 		CorrelationID string `json:"correlation_id"`
@@ -40,46 +27,37 @@ func (p *pairs) wrote(function, text string) {
 	if line.ColdStart != nil {
 		e.Start = map[bool]string{true: "cold", false: "warm"}[*line.ColdStart]
 	}
-	p.add(e, 0)
+	f.pair(e)
 }
 
-// began counts a request that is sent.
-func (p *pairs) began() {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.inFlight++
-}
-
-// answered takes a request that was sent.
-func (p *pairs) answered(e *event) { p.add(e, 1) }
-
-func (p *pairs) add(e *event, answers int) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.inFlight -= answers
-	other := p.single[e.CorrelationID]
+// pair shows a request together with the line that its function wrote about it, when it has both:
+// they have the same correlation id. A request or line without one is shown by itself.
+func (f *feed) pair(e *event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	other := f.waiting[e.CorrelationID]
 	switch {
+	case e.CorrelationID == "":
+		f.showLocked(*e)
 	case other != nil && other.Kind != e.Kind:
-		delete(p.single, e.CorrelationID)
-		p.feed.show(joined(*e, *other))
-	case e.CorrelationID == "" || e.Kind == logged && p.inFlight == 0:
-		p.feed.show(*e)
+		delete(f.waiting, e.CorrelationID)
+		f.showLocked(joined(*e, *other))
 	default:
 		if other != nil { // a client may send an id twice
-			p.feed.show(*other)
+			f.showLocked(*other)
 		}
-		p.single[e.CorrelationID] = e
-		time.AfterFunc(pairTimeout, func() { p.giveUp(e) })
+		f.waiting[e.CorrelationID] = e
+		time.AfterFunc(pairTimeout, func() { f.giveUp(e) })
 	}
 }
 
 // giveUp shows a request or line that has waited too long.
-func (p *pairs) giveUp(e *event) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if p.single[e.CorrelationID] == e {
-		delete(p.single, e.CorrelationID)
-		p.feed.show(*e)
+func (f *feed) giveUp(e *event) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.waiting[e.CorrelationID] == e {
+		delete(f.waiting, e.CorrelationID)
+		f.showLocked(*e)
 	}
 }
 

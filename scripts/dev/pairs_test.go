@@ -1,72 +1,62 @@
 package main
 
 import (
+	"io"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
 
-// shown keeps what a feed shows, in short.
-type shown struct{ events []string }
-
-func (s *shown) show(e event) {
-	text := e.Kind + " " + e.Path + string(e.Line)
-	for _, line := range e.Lines {
-		text += "+" + string(line)
-	}
-	s.events = append(s.events, strings.TrimSpace(text+" "+e.Function+" "+e.Start))
-}
-
-func newShown() (*shown, *pairs) {
-	s, f := &shown{}, &feed{}
-	f.add(s)
-	return s, newPairs(f)
-}
-
 func TestRequestsFindTheirLines(t *testing.T) {
 	t.Parallel()
 	const mine, other = `{"correlation_id":"mine","cold_start":true}`, `{"correlation_id":"other"}`
-	answered := func(path, id string) func(*pairs) {
-		return func(p *pairs) { p.answered(&event{Kind: request, Path: path, CorrelationID: id}) }
+	answered := func(path, id string) func(*feed) {
+		return func(f *feed) { f.pair(&event{Kind: request, Path: path, CorrelationID: id}) }
 	}
-	wrote := func(line string) func(*pairs) {
-		return func(p *pairs) { p.wrote("users-api-local-getUser", line) }
+	wrote := func(line string) func(*feed) {
+		return func(f *feed) { f.wrote("users-api-local-getUser", line) }
 	}
-	gaveUp := func(p *pairs) {
-		e := &event{Kind: request, Path: "/a", CorrelationID: "mine"}
-		p.answered(e)
-		p.giveUp(e)
-		p.giveUp(e)
-	}
+	wait := func(*feed) { time.Sleep(pairTimeout + 1) }
 	tests := map[string]struct {
-		began int
-		steps []func(*pairs)
+		steps []func(*feed)
 		want  []string
 	}{
-		"the line comes first":        {began: 1, steps: []func(*pairs){wrote(mine), answered("/a", "mine")}, want: []string{"request /a+" + mine + " getUser cold"}},
-		"the request comes first":     {began: 1, steps: []func(*pairs){answered("/a", "mine"), wrote(mine)}, want: []string{"request /a+" + mine + " getUser cold"}},
-		"by API Gateway alone":        {began: 1, steps: []func(*pairs){answered("/a", "")}, want: []string{"request /a"}},
-		"a line of no request":        {steps: []func(*pairs){wrote(mine)}, want: []string{"log " + mine + " getUser cold"}},
-		"a line without an id":        {began: 1, steps: []func(*pairs){wrote(`{"a":1}`)}, want: []string{`log {"a":1} getUser`}},
-		"a line that is no object":    {began: 1, steps: []func(*pairs){wrote("panic: x")}, want: []string{`log "panic: x" getUser`}},
-		"it may be a later request's": {began: 1, steps: []func(*pairs){wrote(mine)}},
-		"its line may come later":     {began: 1, steps: []func(*pairs){answered("/a", "mine")}},
-		"its line does not come":      {began: 1, steps: []func(*pairs){gaveUp}, want: []string{"request /a"}},
-		"two at once":                 {began: 2, steps: []func(*pairs){wrote(mine), wrote(other), answered("/b", "other"), answered("/a", "mine")}, want: []string{"request /b+" + other + " getUser", "request /a+" + mine + " getUser cold"}},
-		"one id twice":                {began: 2, steps: []func(*pairs){wrote(mine), wrote(mine), answered("/a", "mine")}, want: []string{"log " + mine + " getUser cold", "request /a+" + mine + " getUser cold"}},
+		"the line comes first":     {steps: []func(*feed){wrote(mine), answered("/a", "mine")}, want: []string{"request /a+" + mine + " getUser cold"}},
+		"the request comes first":  {steps: []func(*feed){answered("/a", "mine"), wrote(mine)}, want: []string{"request /a+" + mine + " getUser cold"}},
+		"by API Gateway alone":     {steps: []func(*feed){answered("/a", "")}, want: []string{"request /a"}},
+		"a line without an id":     {steps: []func(*feed){wrote(`{"a":1}`)}, want: []string{`log {"a":1} getUser`}},
+		"a line that is no object": {steps: []func(*feed){wrote("panic: x")}, want: []string{`log "panic: x" getUser`}},
+		"a line of no request":     {steps: []func(*feed){wrote(mine), wait}, want: []string{"log " + mine + " getUser cold"}},
+		"its line does not come":   {steps: []func(*feed){answered("/a", "mine"), wait}, want: []string{"request /a"}},
+		"it may come later":        {steps: []func(*feed){answered("/a", "mine")}},
+		"two at once":              {steps: []func(*feed){wrote(mine), wrote(other), answered("/b", "other"), answered("/a", "mine")}, want: []string{"request /b+" + other + " getUser", "request /a+" + mine + " getUser cold"}},
+		"one id twice":             {steps: []func(*feed){wrote(mine), wrote(mine), answered("/a", "mine")}, want: []string{"log " + mine + " getUser cold", "request /a+" + mine + " getUser cold"}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s, p := newShown()
-			for range test.began {
-				p.began()
-			}
-			for _, step := range test.steps {
-				step(p)
-			}
-			assert.Equal(t, test.want, s.events)
+			synctest.Test(t, func(t *testing.T) { // the clock stands still between the steps
+				f := newFeed(screen{out: io.Discard})
+				for _, step := range test.steps {
+					step(f)
+				}
+				events, _ := f.after(0)
+				assert.Equal(t, test.want, short(events))
+			})
 		})
 	}
+}
+
+func short(events []event) (texts []string) {
+	for _, e := range events {
+		text := e.Kind + " " + e.Path + string(e.Line)
+		for _, line := range e.Lines {
+			text += "+" + string(line)
+		}
+		texts = append(texts, strings.TrimSpace(text+" "+e.Function+" "+e.Start))
+	}
+	return texts
 }

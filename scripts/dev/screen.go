@@ -24,6 +24,7 @@ type screen struct {
 
 func (s screen) show(e event) {
 	e.Path = withoutAddresses(e.Path)
+	e.ID, e.Sent, e.Answered = 0, content{}, content{} // for the console only
 	if s.json {
 		_ = json.NewEncoder(s.out).Encode(e)
 		return

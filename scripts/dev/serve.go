@@ -46,21 +46,17 @@ func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error
 		return err
 	}
 	defer listener.Close()
-	feed := &feed{}
-	console := newConsole()
-	feed.add(screen{ws.out, asJSON})
-	feed.add(console)
+	feed := newFeed(screen{ws.out, asJSON})
 	if err := install.Install(ctx, ws.root, feed, install.Framework, install.LocalAWS, install.Reference); err != nil {
 		return err
 	}
-	requests := newPairs(feed)
-	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: auth, Output: requests.wrote})
+	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: auth, Output: feed.wrote})
 	if err != nil {
 		return err
 	}
-	front, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), requests)
+	front, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), feed)
 	if err == nil {
-		handler := (&pages{ws, console, front}).handler(front.handler(feed))
+		handler := (&pages{ws, console{feed, front}}).handler(front.handler())
 		err = serveFrom(ctx, aws, ws, listener, feed, handler)
 	}
 	return errors.Join(err, aws.Stop())

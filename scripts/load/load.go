@@ -47,7 +47,7 @@ func (c *client) removeAll(users []*account, workers int, out io.Writer) error {
 	_ = group.Wait()
 	err := errors.Join(errs...)
 	if err == nil {
-		fmt.Fprintf(out, "deleted all %d users\n", len(users))
+		fmt.Fprintln(out, "deleted all users")
 	}
 	return err
 }

@@ -1,179 +1,130 @@
-// The console of make dev. It shows the events that the server sends, newest first.
+// The console of make dev. It shows the events that the server sends, newest last.
 import { detail } from "./detail.js";
-import { figures } from "./figures.js";
-import { clock, element, milliseconds, summary } from "./format.js";
-import { plot } from "./plot.js";
+import { plot, table } from "./figures.js";
+import { clock, element, milliseconds, statusClass } from "./format.js";
 
 const $ = (id) => document.getElementById(id);
+const list = $("list"), filter = $("filter");
 const limit = 1000; // of rows, which is what the server keeps
-const rows = new Map(); // id -> { event, element, text }, oldest first
-let selected; // the id of a row
-let waiting; // the events that came while the page is paused
-let route; // whose requests are shown, if not all
-let cleared = Number(sessionStorage.cleared ?? 0); // the last id that Clear removed
+const rows = new Map(); // event -> { row, text }, oldest first
+let incoming = []; // events that have no row yet
 
 const isRequest = (e) => e.event === "request";
 
-function cells(e) {
-  const time = element("time", { dateTime: e.time }, clock(e.time));
-  if (!isRequest(e)) return [time, element("span", { className: `wide ${e.event}` }, summary(e))];
-  return [
-    time,
-    element("span", {}, e.method),
-    element("span", { title: e.path }, e.path),
-    element("span", { className: e.status >= 500 ? "bad" : e.status >= 400 ? "warn" : "good" }, e.status),
-    element("span", { className: "ms" }, `${milliseconds(e.durationMs)} ms`),
-    element("span", { className: "function" }, e.function ?? "-"),
-    element("span", { className: `start ${e.start ?? ""}` }, e.start ?? "-"),
-  ];
+// summary is what happened, in a line.
+function summary(e) {
+  if (isRequest(e)) {
+    return [
+      element("b", { title: e.path }, `${e.method} ${e.path}`), element("b", { className: statusClass(e.status) }, e.status),
+      element("span", {}, `${milliseconds(e.durationMs)} ms`), element("span", {}, e.function ?? "-"), element("span", { className: e.start ?? "" }, e.start ?? "-"),
+    ];
+  }
+  const { message, principal, reason, error } = e.log ?? {};
+  const text = e.text ?? e.url ?? (message ? [message, principal, reason, error].filter(Boolean).join("  ") : e.log);
+  return [element("span", { className: e.event === "error" ? "bad wide" : "wide" }, [e.function, text].filter(Boolean).join("  "))];
 }
 
 function add(e) {
-  if (e.id <= cleared || rows.has(e.id)) return;
-  const row = element("div", { id: `e${e.id}`, className: "row", role: "option", ariaSelected: "false", onclick: () => open(e.id) }, ...cells(e));
-  rows.set(e.id, { event: e, element: row, text: JSON.stringify(e).toLowerCase() });
-  $("list").prepend(row);
-  if (rows.size > limit) remove(rows.keys().next().value);
+  const row = element("details", { name: "event", className: "row" }, element("summary", {}, element("time", {}, clock(e.time)), ...summary(e)));
+  row.ontoggle = () => {
+    if (row.childElementCount === 1) row.append(...detail(e, () => sendAgain(e), () => copyCurl(e)));
+    if (row.open) row.scrollIntoView({ block: "nearest" });
+  };
+  rows.set(e, { row, text: JSON.stringify(e).toLowerCase() });
+  list.append(row);
+  if (rows.size > limit) {
+    const [oldest, { row }] = rows.entries().next().value;
+    row.remove();
+    rows.delete(oldest);
+  }
 }
 
-function remove(id) {
-  rows.get(id).element.remove();
-  rows.delete(id);
-  if (id === selected) $("detail").hidden = true;
-}
-
-function matches({ event: e, text }) {
-  const kinds = isRequest(e) ? ["", "request", String(e.status)[0], e.start] : [""];
-  return kinds.includes($("kind").value) && text.includes($("text").value.trim().toLowerCase());
-}
-
-const shown = () => [...rows.values()].filter((row) => !row.element.hidden).map((row) => row.event);
-
-// refresh updates what depends on all rows, once a frame.
+// refresh shows what has changed, once a frame. It follows the newest event if that was in view.
 let frame;
 function refresh() {
   frame ??= requestAnimationFrame(() => {
     frame = undefined;
-    const focused = document.activeElement.closest("#routes button")?.value;
-    const requests = []; // of all routes
-    for (const row of rows.values()) {
-      const match = matches(row);
-      row.element.hidden = !match || (route !== undefined && row.event.route !== route);
-      if (match && isRequest(row.event)) requests.push(row.event);
-    }
-    const events = shown();
-    $("count").textContent = `${events.length} of ${rows.size} events`;
-    $("empty").hidden = [...rows.values()].some((row) => isRequest(row.event));
-    $("pause").textContent = waiting ? `Resume (${waiting.length} new)` : "Pause";
-    $("routes").replaceChildren(...figures(requests, route, pick));
-    [...$("routes").querySelectorAll("button")].find((button) => button.value === focused)?.focus();
-    plot($("plot"), events.filter(isRequest), selected, open);
+    const follow = list.scrollHeight - list.scrollTop - list.clientHeight < 50;
+    incoming.splice(0).forEach(add);
+    const wanted = filter.value.trim().toLowerCase();
+    rows.forEach(({ row, text }) => { row.hidden = !text.includes(wanted); });
+    const shown = [...rows.keys()].filter((e) => !rows.get(e).row.hidden), requests = shown.filter(isRequest);
+    $("count").textContent = `${shown.length} of ${rows.size} events`;
+    $("empty").hidden = [...rows.keys()].some(isRequest);
+    $("routes").replaceChildren(...table(requests, (route) => filter.value === filterOf(route), pick));
+    $("plot").replaceChildren(...plot(requests, open));
+    $("span").textContent = requests.length ? `${clock(requests[0].time)} to ${clock(requests.at(-1).time)}` : "";
+    if (follow) list.scrollTop = list.scrollHeight;
   });
 }
 
-function pick(name) {
-  route = route === name ? undefined : name;
+const filterOf = (route) => `"route":"${route}"`; // as in the JSON of an event
+
+// pick shows only the requests of a route, or all again.
+function pick(route) {
+  filter.value = filter.value === filterOf(route) ? "" : filterOf(route);
   refresh();
 }
 
-function select(id) {
-  rows.get(selected)?.element.setAttribute("aria-selected", "false");
-  selected = id;
-  const row = rows.get(id).element;
-  row.setAttribute("aria-selected", "true");
-  row.scrollIntoView({ block: "nearest" });
-  $("list").setAttribute("aria-activedescendant", row.id);
-  refresh();
+function open(e) {
+  const { row } = rows.get(e);
+  row.open = true;
+  row.firstChild.focus();
 }
 
-function open(id) {
-  select(id);
-  $("detail").replaceChildren(...detail(rows.get(id).event, { sendAgain, copyCurl, close }));
-  $("detail").scrollTop = 0;
-  $("detail").hidden = false;
+// current is the event whose row has the focus or, without one, is open.
+function current() {
+  const row = document.activeElement.closest(".row") ?? document.querySelector(".row[open]");
+  return [...rows.keys()].find((e) => rows.get(e).row === row);
 }
 
-function close() {
-  $("detail").hidden = true;
-  $("list").focus();
-}
-
-// move selects the row that is some rows further down. An open detail follows.
+// move focuses the row that is some rows further down, first the newest.
 function move(by) {
-  const ids = shown().map((e) => e.id).reverse();
-  if (!ids.length) return;
-  const at = ids.indexOf(selected);
-  const id = ids[at < 0 ? 0 : Math.max(0, Math.min(at + by, ids.length - 1))];
-  if ($("detail").hidden) select(id); else open(id);
+  const shown = [...rows.keys()].filter((e) => !rows.get(e).row.hidden);
+  const at = shown.indexOf(current());
+  const next = shown[at < 0 ? shown.length - 1 : at + by];
+  if (next) rows.get(next).row.firstChild.focus();
 }
 
-function notify(text, className = "") {
-  Object.assign($("notice"), { textContent: text, className });
-}
-
-// onSelected makes a command for the selected request, which says how it went.
-const onSelected = (method, done) => async () => {
-  if (!rows.has(selected) || !isRequest(rows.get(selected).event)) return;
+// command makes a command for a request, which says how it went.
+const command = (method, done) => async (e) => {
+  if (!e || !isRequest(e)) return;
   try {
-    const response = await fetch(`/_console/requests/${selected}`, { method });
+    const response = await fetch(`/_console/requests/${e.id}`, { method });
     const text = await response.text();
-    notify(response.ok ? await done(text) : text, response.ok ? "" : "bad");
+    $("notice").textContent = response.ok ? await done(text) : text;
   } catch (error) {
-    notify(error.message, "bad");
+    $("notice").textContent = error.message;
   }
 };
-const sendAgain = onSelected("POST", () => "Sent again");
-const copyCurl = onSelected("GET", copy);
-
-async function copy(text) {
+const sendAgain = command("POST", () => "Sent again");
+const copyCurl = command("GET", async (text) => {
   await navigator.clipboard.writeText(text);
   return "Copied, with its credential";
-}
-
-function pause() {
-  const events = waiting;
-  waiting = waiting ? undefined : [];
-  events?.forEach(add);
-  $("pause").ariaPressed = String(!events);
-  refresh();
-}
+});
 
 function clear() {
-  waiting?.splice(0).forEach(add);
-  cleared = sessionStorage.cleared = Math.max(cleared, ...rows.keys());
-  for (const id of [...rows.keys()]) remove(id);
+  rows.clear();
+  list.replaceChildren();
   refresh();
 }
 
-const keys = {
-  j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1), Home: () => move(-limit), End: () => move(limit),
-  Enter: () => rows.has(selected) && open(selected), Escape: close, s: sendAgain, c: copyCurl, p: pause, x: clear, "/": () => $("text").focus(),
-};
-
+const keys = { j: () => move(1), k: () => move(-1), s: () => sendAgain(current()), c: () => copyCurl(current()), x: clear, "/": () => filter.focus() };
 addEventListener("keydown", (event) => {
-  const { key, target } = event;
-  const typing = target.matches("input, select") && key !== "Escape";
-  const pressing = target.matches("button, a, summary") && key === "Enter";
-  const scrolling = $("detail").contains(target) && /^(Arrow|Home|End)/.test(key);
-  if (typing || pressing || scrolling || event.ctrlKey || event.metaKey || event.altKey || !keys[key]) return;
+  if (event.key === "Escape") document.activeElement.blur();
+  if (event.target === filter || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
-  keys[key]();
+  keys[event.key]();
 });
-$("pause").onclick = pause;
 $("clear").onclick = clear;
-$("copy").onclick = async () => notify(await copy($("example").textContent));
-$("filter").oninput = refresh;
-$("filter").onsubmit = () => false;
-addEventListener("resize", refresh);
+filter.oninput = refresh;
 
 // An EventSource connects again by itself, and then asks for what it missed.
 const source = new EventSource("/_console/events");
 source.onmessage = ({ data }) => {
-  const e = JSON.parse(data);
-  if (waiting) waiting = [...waiting, e].slice(-limit); else add(e);
+  incoming.push(JSON.parse(data));
   refresh();
 };
 const connection = (textContent, className) => () => Object.assign($("connection"), { textContent, className });
 source.onopen = connection("live", "good");
 source.onerror = connection("make dev has ended", "bad");
-refresh();

@@ -1,25 +1,16 @@
-import { clock, element, milliseconds, summary } from "./format.js";
+import { element, milliseconds } from "./format.js";
 
-// pretty formats and colours JSON. Any other text stays as it is.
+// pretty formats JSON. Any other text stays as it is.
 function pretty(text) {
-  let json;
-  try { json = JSON.stringify(JSON.parse(text), null, 2); } catch { return element("pre", {}, text); }
-  const parts = json.split(/("(?:[^"\\]|\\.)*"(?:: )?)/).map((part) =>
-    part.startsWith('"') ? element("span", { className: part.endsWith(": ") ? "key" : "string" }, part) : part);
-  return element("pre", {}, ...parts);
-}
-
-function definitions(pairs) {
-  const known = pairs.filter(([, value]) => value !== undefined);
-  return element("dl", {}, ...known.flatMap(([name, value]) => [element("dt", {}, name), element("dd", {}, value)]));
+  try { return JSON.stringify(JSON.parse(text), null, 2); } catch { return text; }
 }
 
 function content(title, { header, body, size }) {
-  const pairs = Object.entries(header).flatMap(([name, values]) => values.map((value) => [name, value]));
+  const lines = Object.entries(header).flatMap(([name, values]) => values.map((value) => `${name}: ${value}`));
   return [
     element("h3", {}, title),
-    element("details", {}, element("summary", {}, `${pairs.length} headers`), definitions(pairs)),
-    body && pretty(body),
+    element("details", {}, element("summary", {}, `${lines.length} headers`), element("pre", {}, lines.join("\n"))),
+    body && element("pre", {}, pretty(body)),
     size > 64 * 1024 && element("p", {}, `The body has ${size} bytes; this is its beginning.`),
   ];
 }
@@ -28,23 +19,19 @@ function content(title, { header, body, size }) {
 function line(log) {
   if (typeof log === "string") return [element("pre", {}, log)];
   const { _aws, stack, ...rest } = log;
-  return [pretty(JSON.stringify(rest)), stack && element("pre", { className: "bad" }, stack)];
+  return [element("pre", {}, JSON.stringify(rest, null, 2)), stack && element("pre", { className: "bad" }, stack)];
 }
 
 // detail is all that is known of an event.
-export function detail(e, { sendAgain, copyCurl, close }) {
-  const isRequest = e.event === "request";
+export function detail(e, sendAgain, copyCurl) {
   const logs = e.logs ?? (e.log ? [e.log] : []);
   return [
-    element("h2", {}, summary(e)),
-    isRequest && element("button", { onclick: sendAgain, ariaKeyShortcuts: "s" }, "Send again"),
-    isRequest && element("button", { onclick: copyCurl, ariaKeyShortcuts: "c" }, "Copy as curl"),
-    element("button", { onclick: close, ariaKeyShortcuts: "Escape" }, "Close"),
-    isRequest && definitions([
-      ["status", `${e.status} in ${milliseconds(e.durationMs)} ms at ${clock(e.time)}`], ["route", e.route],
-      ["function", e.function && `${e.function}, ${e.start}`], ["request id", e.requestId], ["correlation id", e.correlationId],
+    ...(e.event !== "request" ? [] : [
+      element("button", { onclick: sendAgain, ariaKeyShortcuts: "s" }, "Send again"),
+      element("button", { onclick: copyCurl, ariaKeyShortcuts: "c" }, "Copy as curl"),
+      element("p", {}, `${e.route}, ${milliseconds(e.durationMs)} ms, request id ${e.requestId ?? "-"}, correlation id ${e.correlationId ?? "-"}`),
+      ...content("Request", e.sent), ...content("Response", e.answered),
     ]),
-    ...(isRequest ? [...content("Request", e.sent), ...content("Response", e.answered)] : []),
     logs.length && element("h3", {}, "Log"),
     ...logs.flatMap(line),
   ].filter(Boolean);

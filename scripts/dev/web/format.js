@@ -5,17 +5,13 @@ export function element(tag, properties, ...children) {
   return e;
 }
 
-export const milliseconds = (n) => (n < 9.95 ? n.toFixed(1) : n.toFixed(0));
+export const milliseconds = (n) => n.toFixed(n < 9.95 ? 1 : 0);
 
 export function clock(time) {
   const t = new Date(time);
   return `${t.toLocaleTimeString([], { hour12: false })}.${String(t.getMilliseconds()).padStart(3, "0")}`;
 }
 
-// summary is what happened, in a line.
-export function summary(e) {
-  if (e.event === "request") return `${e.method} ${e.path}`;
-  if (e.event === "ready") return `ready ${e.url}`;
-  const { message, principal, reason, error } = e.log ?? {};
-  return e.text ?? (message ? [e.function, message, principal, reason, error].filter(Boolean).join("  ") : `${e.function}  ${e.log}`);
+export function statusClass(status) {
+  return status >= 500 ? "bad" : status >= 400 ? "warn" : "good";
 }

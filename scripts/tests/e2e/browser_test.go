@@ -34,15 +34,15 @@ func testBrowser(t *testing.T) {
 
 	const rows = `[...document.querySelectorAll(".row:not([hidden])")]`
 	const email = "ann@example.com" // in the example of openapi.yml
-	do(t, console, chromedp.SendKeys("#text", email), until(rows+`.length === 0`))
+	do(t, console, chromedp.SendKeys("#filter", email), until(rows+`.length === 0`))
 	do(t, reference,
 		chromedp.Click(`//button[contains(., "(post /users)")]`),
 		chromedp.Click(`//button[contains(., "Send Request")]`))
-	do(t, console, until(rows+`[0]?.textContent.includes("201")`), chromedp.KeyEvent(kb.Escape+"j"+kb.Enter))
+	do(t, console, until(rows+`.at(-1)?.textContent.includes("201")`), chromedp.KeyEvent(kb.Escape+"j"+kb.Enter))
 	for _, text := range []string{"(hidden)", `"email": "` + email + `"`, `"route": "POST /users"`} {
-		do(t, console, until(fmt.Sprintf(`document.querySelector("#detail").textContent.includes(%q)`, text)))
+		do(t, console, until(fmt.Sprintf(`document.querySelector(".row[open]").textContent.includes(%q)`, text)))
 	}
-	do(t, console, chromedp.KeyEvent("s"), until(rows+`[0].textContent.includes("409")`))               // with the credential
+	do(t, console, chromedp.KeyEvent("s"), until(rows+`.at(-1).textContent.includes("409")`))               // with the credential
 	do(t, console, until(`document.querySelector("#routes").textContent.startsWith("POST /users201")`)) // 2 in all, no 5xx, 1 4xx
 	assert.Empty(t, problems.found)
 }

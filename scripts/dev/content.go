@@ -13,14 +13,8 @@ import (
 // bodyLimit is how many bytes of a body the console keeps.
 const bodyLimit = 64 << 10
 
-// exchange is a request and its answer. It has the credentials that were sent, and so it
-// stays in memory.
-type exchange struct {
-	request        *http.Request // as it was sent to the stage, without its body
-	sent, answered content
-}
-
-// content is what a request or an answer consists of.
+// content is what a request or an answer consists of. It has the credentials that were sent, and
+// so it stays in memory.
 type content struct {
 	Header http.Header `json:"header"`
 	Body   string      `json:"body"` // at most bodyLimit bytes of it
@@ -54,28 +48,28 @@ func (c content) withoutCredentials() content {
 // automatic matches the headers that curl itself sends, or only browsers.
 var automatic = regexp.MustCompile(`^(Accept-Encoding|Accept-Language|Connection|Content-Length|Priority|Referer|Sec-.*|User-Agent)$`)
 
-// curl is the command that sends the request to a URL.
-func (x *exchange) curl(url string) string {
-	args := []string{"curl", "-i", "-X", x.request.Method}
-	if x.request.Method == http.MethodHead {
-		args = []string{"curl", "-I"} // with -X it would wait for a body
+// curl is the command that sends a request to a URL.
+func (c content) curl(method, url string) string {
+	command := "curl -i -X " + method
+	if method == http.MethodHead {
+		command = "curl -I" // with -X it would wait for a body
 	}
-	args = append(args, quoted(url))
-	for _, name := range slices.Sorted(maps.Keys(x.sent.Header)) {
-		for _, value := range x.sent.Header[name] {
+	command += " " + quoted(url)
+	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
+		for _, value := range c.Header[name] {
 			switch {
 			case automatic.MatchString(name):
 			case value == "":
-				args = append(args, "-H", quoted(name+";")) // by which curl sends an empty value
+				command += " -H " + quoted(name+";") // by which curl sends an empty value
 			default:
-				args = append(args, "-H", quoted(name+": "+value))
+				command += " -H " + quoted(name+": "+value)
 			}
 		}
 	}
-	if x.sent.Size > 0 {
-		args = append(args, "--data-raw", quoted(x.sent.Body))
+	if c.Size > 0 {
+		command += " --data-raw " + quoted(c.Body)
 	}
-	return strings.Join(args, " ")
+	return command
 }
 
 // quoted is one word of a shell.
