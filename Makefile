@@ -13,7 +13,7 @@ export PORT ?= 3000
 export STAGE ?= dev
 export METHOD ROUTE SCOPE NEW_SCOPE PLURAL FROM
 export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
-export N SEED WORKERS TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
+export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 
 dev := .build/dev
 tools := .build/seed .build/load .build/rename .build/scaffold
@@ -57,8 +57,8 @@ invoke: ## send an event to a function of the local stage, and show its log (F=g
 logs: $(dev) ## show and follow what the functions of `make dev` write (F=createUser for one of them, JSON=1 for their own lines alone)
 	@exec $(dev) logs $${F:+-f "$$F"} $${JSON:+-json}
 
-seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED, WORKERS)
-	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"} $${WORKERS:+-workers "$$WORKERS"}
+seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED)
+	@exec .build/seed $${N:+-n "$$N"} $${SEED:+-seed "$$SEED"}
 
 deploy: check-dev $(dev) ## deploy to Amazon with your AWS credentials (STAGE=dev)
 	@$(dev) install -framework

@@ -19,14 +19,14 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+	"golang.org/x/sync/errgroup"
 
+	"users-api/scripts/internal/fakeuser"
 	"users-api/scripts/internal/progress"
 )
 
-type options struct {
-	users, workers int
-	seed           uint64
-}
+// workers is how many users are written at a time.
+const workers = 32
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -38,48 +38,46 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
-	o, err := parse(args)
-	if err != nil {
-		return err
-	}
-	t, err := openTable(ctx, o.workers)
-	if err != nil {
-		return err
-	}
-	fmt.Fprint(out, t.warning(o.users))
-	return seed(ctx, o, t, out)
-}
-
-func parse(args []string) (options, error) {
-	var o options
 	flags := flag.NewFlagSet("seed", flag.ContinueOnError)
-	flags.IntVar(&o.users, "n", 1000, "number of made-up users that the table is to have")
-	flags.Uint64Var(&o.seed, "seed", 0, "decides which users they are")
-	flags.IntVar(&o.workers, "workers", 32, "number of users that are written at a time")
+	users := flags.Int("n", 1000, "number of made-up users that the table is to have")
+	seed := flags.Uint64("seed", 0, "decides which users they are")
 	if err := flags.Parse(args); err != nil {
-		return o, err
+		return err
 	}
-	switch {
-	case o.users < 1 || o.users > 1_000_000_000:
-		return o, fmt.Errorf("the number of users, N=%d, must be from 1 to 1000000000", o.users)
-	case o.workers < 1 || o.workers > 256:
-		return o, fmt.Errorf("WORKERS=%d: must be from 1 to 256", o.workers)
+	if *users < 1 || *users > 1_000_000_000 {
+		return fmt.Errorf("the number of users, N=%d, must be from 1 to 1000000000", *users)
 	}
-	return o, nil
+	t, err := openTable(ctx)
+	if err != nil {
+		return err
+	}
+	fmt.Fprint(out, t.warning(*users))
+	return t.fill(ctx, *seed, *users, out)
 }
 
-// seed fills the table and reports what it did, even when it fails.
-func seed(ctx context.Context, o options, t table, out io.Writer) error {
-	started, shown := time.Now(), progress.Start(out, "users", o.users)
+// fill adds the missing users. It stops at the first error and when ctx ends, and reports what it
+// did in any case.
+func (t table) fill(ctx context.Context, seed uint64, users int, out io.Writer) error {
+	started, shown := time.Now(), progress.Start(out, "users", users)
 	var made, found atomic.Int64
-	err := t.fill(ctx, o, func(added bool) {
-		if added {
-			made.Add(1)
-		} else {
-			found.Add(1)
-		}
-		shown.Add(1)
-	})
+	group, writing := errgroup.WithContext(ctx)
+	group.SetLimit(workers)
+	for number := 0; number < users && writing.Err() == nil; number++ {
+		group.Go(func() error {
+			added, err := t.ensure(writing, fakeuser.At(seed, number))
+			switch {
+			case err != nil:
+				return fmt.Errorf("user %d: %w", number, err)
+			case added:
+				made.Add(1)
+			default:
+				found.Add(1)
+			}
+			shown.Add(1)
+			return nil
+		})
+	}
+	err := group.Wait()
 	shown.Stop()
 	took := time.Since(started)
 	fmt.Fprintf(out, "%s: made %d users in %s (%.0f/s), found %d that were there\n",

@@ -13,7 +13,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"golang.org/x/sync/errgroup"
 
 	"users-api/pkg/apperr"
 	"users-api/pkg/user"
@@ -31,17 +30,17 @@ type table struct {
 }
 
 // openTable opens the table that TABLE_NAME names or, without it, that of `make dev`.
-func openTable(ctx context.Context, workers int) (table, error) {
+func openTable(ctx context.Context) (table, error) {
 	if name := os.Getenv("TABLE_NAME"); name != "" {
 		cfg, err := account.ShellConfig(ctx)
-		return newTable(cfg, name, "table "+name+" in "+cfg.Region, workers), err
+		return newTable(cfg, name, "table "+name+" in "+cfg.Region), err
 	}
 	url, err := localaws.Running(".local")
 	if err != nil {
 		return table{}, fmt.Errorf("TABLE_NAME is not set, and %w", err)
 	}
 	name := localaws.Service + "-" + localaws.Stage
-	t := newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS", workers)
+	t := newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS")
 	t.local = true
 	return t, nil
 }
@@ -59,7 +58,7 @@ func (t table) warning(users int) string {
 
 // newTable opens a table with a connection for each worker. It retries for longer than
 // a function does: no client waits, and a new table throttles while it scales up.
-func newTable(cfg aws.Config, name, label string, workers int) table {
+func newTable(cfg aws.Config, name, label string) table {
 	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(15 * time.Second).WithTransportOptions(func(t *http.Transport) {
 		t.MaxIdleConns, t.MaxIdleConnsPerHost = workers, workers
 	})
@@ -69,23 +68,6 @@ func newTable(cfg aws.Config, name, label string, workers int) table {
 		})
 	}
 	return table{Table: store.New(dynamodb.NewFromConfig(cfg), name, time.Now, user.NewID), label: label}
-}
-
-// fill adds the missing users. It stops at the first error and when ctx ends.
-func (t table) fill(ctx context.Context, o options, done func(added bool)) error {
-	workers, ctx := errgroup.WithContext(ctx)
-	workers.SetLimit(o.workers)
-	for number := 0; number < o.users && ctx.Err() == nil; number++ {
-		workers.Go(func() error {
-			added, err := t.ensure(ctx, fakeuser.At(o.seed, number))
-			if err != nil {
-				return fmt.Errorf("user %d: %w", number, err)
-			}
-			done(added)
-			return nil
-		})
-	}
-	return workers.Wait()
 }
 
 // ensure adds a user unless the table has its address. It reads first: that costs a
