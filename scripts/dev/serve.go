@@ -70,16 +70,13 @@ func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener
 		<-aws.Exited()
 		cancel(fmt.Errorf("the local AWS ended by itself; its log is %s", aws.LogFile()))
 	}()
-	watcher, err := newWatcher(newDeployer(ws, aws, feed))
-	if err != nil {
-		return err
-	}
-	err = watcher.deploySaved(ctx)
+	watcher, now := &watcher{deployer: newDeployer(ws, aws, feed), deployed: snapshot{}}, sources(ws.root)
+	err := watcher.deploySaved(ctx, now)
 	if functions, _ := watcher.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
 		return err
 	}
 	watcher.report(err)
-	go watcher.run(ctx)
+	go watcher.run(ctx, now)
 	url := "http://" + listener.Addr().String()
 	if err := aws.Announce(url); err != nil {
 		return err

@@ -2,104 +2,94 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/fsnotify/fsnotify"
 )
 
-// watched are the folders that a deployment is made from, with those below them. The
-// root is watched as well, but not what is below it.
+// watched are the folders that a deployment is made from, with those below them. The files in the
+// root are watched as well.
 var watched = []string{"functions", "pkg", "resources", "scripts/serverless"}
 
-// settleTime is the time without an event after which a save is complete: editors write
-// a file in several steps.
-const settleTime = 100 * time.Millisecond
+// pollInterval is the time between two looks at the files. A save is complete when nothing has
+// changed in that time: editors write a file in several steps.
+const pollInterval = 200 * time.Millisecond
 
-// watcher deploys what is saved.
+// watcher deploys what is saved. It polls, because file systems that WSL or a virtual machine
+// mounts report no changes.
 type watcher struct {
 	*deployer
-	notify *fsnotify.Watcher
-	saved  map[string]bool // files that are not deployed yet
-	failed bool            // the last deployment failed
+	deployed snapshot // of what serves; empty before the first deployment
+	failed   bool     // the last deployment failed
 }
 
-func newWatcher(d *deployer) (*watcher, error) {
-	notify, err := fsnotify.NewWatcher()
-	if err != nil {
-		return nil, fmt.Errorf("watch the working tree: %w", err)
-	}
-	everything := filepath.Join(d.ws.root, "go.mod") // all functions depend on it
-	return &watcher{deployer: d, notify: notify, saved: map[string]bool{everything: true}}, nil
-}
+// snapshot has the time of each source file's last change.
+type snapshot map[string]time.Time
 
-// run deploys on save until the context ends.
-func (w *watcher) run(ctx context.Context) {
-	defer w.notify.Close()
-	settled := time.NewTimer(settleTime)
-	settled.Stop()
-	for {
+// run deploys on save until the context ends. tried is what was deployed last, or was to be.
+func (w *watcher) run(ctx context.Context, tried snapshot) {
+	for last := tried; ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():
-			return
-		case e := <-w.notify.Events:
-			if isSource(e.Name) && e.Op != fsnotify.Chmod {
-				w.saved[e.Name] = true
-				settled.Reset(settleTime)
-			}
-		case err := <-w.notify.Errors:
-			w.feed.say(failure, "watch the working tree: %v", err)
-		case <-settled.C:
-			if err := w.deploySaved(ctx); ctx.Err() == nil {
+		case <-time.After(pollInterval):
+		}
+		now := sources(w.ws.root)
+		if maps.Equal(now, last) && !maps.Equal(now, tried) {
+			tried = now
+			if err := w.deploySaved(ctx, now); ctx.Err() == nil {
 				w.report(err)
 			}
 		}
+		last = now
 	}
 }
 
-// isSource reports whether a file is a source, and not a test or a file of an editor or tool.
-func isSource(file string) bool {
-	name := filepath.Base(file)
-	return !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, "~") && !strings.HasSuffix(name, "_test.go") && name != "node_modules"
-}
-
-// deploySaved deploys what is saved. It also begins to watch folders that are new.
-func (w *watcher) deploySaved(ctx context.Context) error {
-	if err := w.watchFolders(); err != nil {
-		return fmt.Errorf("watch the working tree: %w", err)
-	}
-	err := w.sync(ctx, slices.Collect(maps.Keys(w.saved)))
+// deploySaved deploys what has changed since the last deployment that did not fail.
+func (w *watcher) deploySaved(ctx context.Context, now snapshot) error {
+	err := w.sync(ctx, now.changedSince(w.deployed))
 	if err == nil {
-		clear(w.saved)
+		w.deployed = now
 	}
 	return err
 }
 
-func (w *watcher) watchFolders() error {
-	if err := w.notify.Add(w.ws.root); err != nil {
-		return err
+// changedSince lists the files that are new, changed or gone.
+func (s snapshot) changedSince(old snapshot) []string {
+	changed := maps.Clone(old)
+	maps.Copy(changed, s)
+	maps.DeleteFunc(changed, func(file string, _ time.Time) bool { return s[file].Equal(old[file]) })
+	return slices.Collect(maps.Keys(changed))
+}
+
+// sources reads which source files there are. A folder that is gone meanwhile has none.
+func sources(root string) snapshot {
+	found := snapshot{}
+	add := func(file string, d fs.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && isSource(file) {
+			if info, err := d.Info(); err == nil {
+				found[file] = info.ModTime()
+			}
+		}
+		return nil
+	}
+	entries, _ := os.ReadDir(root)
+	for _, entry := range entries {
+		_ = add(filepath.Join(root, entry.Name()), entry, nil)
 	}
 	for _, name := range watched {
-		err := filepath.WalkDir(filepath.Join(w.ws.root, name), func(path string, d fs.DirEntry, err error) error {
-			if err == nil && d.IsDir() {
-				err = w.notify.Add(path)
-			}
-			if errors.Is(err, fs.ErrNotExist) { // it is gone already
-				return nil
-			}
-			return err
-		})
-		if err != nil {
-			return err
-		}
+		_ = filepath.WalkDir(filepath.Join(root, name), add)
 	}
-	return nil
+	return found
+}
+
+// isSource reports whether a file is a source, and not a test or a file of an editor.
+func isSource(file string) bool {
+	name := filepath.Base(file)
+	return !strings.HasPrefix(name, ".") && !strings.HasSuffix(name, "~") && !strings.HasSuffix(name, "_test.go")
 }
 
 // report shows the result of a deployment on save.
