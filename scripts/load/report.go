@@ -28,19 +28,13 @@ type metrics struct {
 }
 
 func newReport() *report {
-	return &report{routes: map[string]*metrics{}, plot: plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(label))}
+	return &report{routes: map[string]*metrics{}, plot: plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(routeOf))}
 }
 
-// label names the line of the plot that a result belongs to. vegeta draws ERROR in red.
-func label(r *vegeta.Result) string {
-	if r.Code == 0 || r.Code >= 400 {
-		return fmt.Sprintf("%s %s ERROR %d", r.Method, r.URL, r.Code)
-	}
-	return r.Method + " " + r.URL
-}
+func routeOf(r *vegeta.Result) string { return r.Method + " " + r.URL }
 
 func (r *report) add(result *vegeta.Result) {
-	route := result.Method + " " + result.URL
+	route := routeOf(result)
 	if r.routes[route] == nil {
 		r.routes[route] = &metrics{}
 	}
