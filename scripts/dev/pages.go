@@ -18,7 +18,7 @@ import (
 //go:embed web
 var web embed.FS
 
-var templates = template.Must(template.ParseFS(web, "web/*.html"))
+var reference = template.Must(template.ParseFS(web, "web/docs.html"))
 
 // pages serves the console and the reference of the API.
 type pages struct {
@@ -33,11 +33,11 @@ func (p *pages) handler(api http.Handler) http.Handler {
 		return func(w http.ResponseWriter, r *http.Request) { http.ServeFile(w, r, filepath.Join(p.ws.root, name)) }
 	}
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /_console", p.page("console.html"))
+	mux.HandleFunc("GET /_console", func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, web, "web/console.html") })
 	mux.HandleFunc("GET /_console/events", p.console.serveEvents)
 	mux.HandleFunc("GET /_console/requests/{id}", p.console.ofKept(showCurl))
 	mux.HandleFunc("POST /_console/requests/{id}", p.console.ofKept(p.console.sendAgain))
-	mux.HandleFunc("GET /_docs", p.page("docs.html"))
+	mux.HandleFunc("GET /_docs", p.serveReference)
 	mux.HandleFunc("GET /_docs/openapi.yml", file("openapi.yml"))
 	mux.HandleFunc("GET /_docs/reference.js", file(install.Reference.Dir+"/standalone.js"))
 	mux.Handle("GET /_web/", http.StripPrefix("/_", http.FileServerFS(web)))
@@ -69,17 +69,15 @@ func guard(next http.Handler) http.Handler {
 	})
 }
 
-// page serves a page with what it needs for a request: an address, a path to begin with, and a
-// token, which lasts as long as a page may stay open.
-func (p *pages) page(name string) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		secret, err := stagesecret.ReadLocal(r.Context(), p.ws.state, stagesecret.Current)
-		if err == nil {
-			token, _ := secret.Token("local-user", auth.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
-			err = templates.ExecuteTemplate(w, name, struct{ URL, Path, Token string }{"http://" + r.Host, auth.Routes()[0].Path, token})
-		}
-		if err != nil {
-			http.Error(w, err.Error(), http.StatusInternalServerError)
-		}
+// serveReference serves the page with the address of the API and a token, which lasts as long as
+// the page may stay open.
+func (p *pages) serveReference(w http.ResponseWriter, r *http.Request) {
+	secret, err := stagesecret.ReadLocal(r.Context(), p.ws.state, stagesecret.Current)
+	if err == nil {
+		token, _ := secret.Token("local-user", auth.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
+		err = reference.Execute(w, struct{ URL, Token string }{"http://" + r.Host, token})
+	}
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusInternalServerError)
 	}
 }

@@ -57,15 +57,6 @@ func TestText(t *testing.T) {
 	}
 }
 
-// tests/e2e reads the other kinds of events.
-func TestJSONIsOneObjectALine(t *testing.T) {
-	t.Parallel()
-	var out strings.Builder
-	screen{&out, true}.show(event{Kind: request, Time: noon, Method: "GET", Path: "/users/42", Status: 404, Milliseconds: 7, Function: "getUser", Start: "cold", Lines: []json.RawMessage{json.RawMessage(functionLine)}})
-	assert.Equal(t, len(out.String())-1, strings.Index(out.String(), "\n"))
-	assert.JSONEq(t, `{"event":"request","time":"2026-11-22T12:00:01.002Z","method":"GET","path":"/users/42","status":404,"durationMs":7,"function":"getUser","start":"cold","logs":[`+functionLine+`]}`, out.String())
-}
-
 // tests/e2e searches what make dev JSON=1 writes.
 func TestAddressesAreNotShown(t *testing.T) {
 	t.Parallel()
