@@ -109,10 +109,10 @@ function clear() {
   refresh();
 }
 
-const keys = { j: () => move(1), k: () => move(-1), s: () => sendAgain(current()), c: () => copyCurl(current()), x: clear, "/": () => filter.focus() };
+const keys = { j: () => move(1), k: () => move(-1), s: () => sendAgain(current()), c: () => copyCurl(current()), x: clear, "/": () => filter.focus(), Escape: () => document.activeElement.blur() };
 addEventListener("keydown", (event) => {
-  if (event.key === "Escape") document.activeElement.blur();
-  if (event.target === filter || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
+  const typing = event.target === filter && event.key !== "Escape"; // which would empty the filter
+  if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });
