@@ -42,7 +42,7 @@ func testBrowser(t *testing.T) {
 	for _, text := range []string{"(hidden)", `"email": "` + email + `"`, `"route": "POST /users"`} {
 		do(t, console, until(fmt.Sprintf(`document.querySelector(".row[open]").textContent.includes(%q)`, text)))
 	}
-	do(t, console, chromedp.KeyEvent("s"), until(rows+`.at(-1).textContent.includes("409")`))               // with the credential
+	do(t, console, chromedp.KeyEvent("s"), until(rows+`.at(-1).textContent.includes("409")`))           // with the credential
 	do(t, console, until(`document.querySelector("#routes").textContent.startsWith("POST /users201")`)) // 2 in all, no 5xx, 1 4xx
 	assert.Empty(t, problems.found)
 }
