@@ -34,8 +34,8 @@ side_by_side = $(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATUR
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM)
-	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth}
+dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM, DEBUG=getUser for a debugger)
+	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth} $(if $(filter command,$(origin DEBUG)),-debug "$$DEBUG")
 
 token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
 	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}

@@ -63,6 +63,7 @@ func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.F
 	}
 	if len(replaced) > 0 {
 		d.feed.say(message, "replaced %s in %.1f s", strings.Join(replaced, ", "), time.Since(started).Seconds())
+		d.start(ctx, replaced...)
 	}
 	return nil
 }
@@ -93,7 +94,7 @@ func (d *deployer) build(ctx context.Context, functions map[string]types.Functio
 	if len(args) == 1 {
 		return nil, nil
 	}
-	out, err := d.aws.Command(ctx, "node", args...).Output()
+	out, err := d.command(ctx, "node", args...).Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
 		return nil, errors.New(strings.TrimSpace(string(exit.Stderr)))
 	}

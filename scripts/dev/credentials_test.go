@@ -42,6 +42,7 @@ func TestBadUseSaysWhatToDo(t *testing.T) {
 		"a token of no time":   {args: []string{"token", "-ttl", "0"}, want: "TTL=0s: the token would have expired already"},
 		"an argument":          {args: []string{"token", "alice"}, want: "values are given as flags"},
 		"a token, not running": {args: []string{"token"}, want: "start it with `make dev`"},
+		"a debugged function":  {args: []string{"serve", "-debug", "getUser,getUsr"}, want: "DEBUG=getUsr: no function has this name; the functions are authorizer, listUsers, "},
 		"nonsense":             {args: []string{"nonsense"}, want: "usage: dev serve|"},
 	}
 	for name, test := range tests {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"time"
@@ -32,12 +33,13 @@ type deployer struct {
 	ws      workspace
 	aws     *localaws.Server
 	feed    *feed
+	debug   *debugger
 	secrets *secretsmanager.Client
 	lambda  *lambda.Client
 }
 
-func newDeployer(ws workspace, aws *localaws.Server, feed *feed) *deployer {
-	return &deployer{ws, aws, feed, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
+func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debug *debugger) *deployer {
+	return &deployer{ws, aws, feed, debug, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
 }
 
 // sync deploys what differs from what is deployed: the whole service when its configuration
@@ -48,6 +50,7 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
+	digest = fmt.Sprint(digest, d.debug.functions)
 	functions, err := d.functions(ctx)
 	if err != nil {
 		return err
@@ -89,12 +92,19 @@ func configurationDigest(root string) (string, error) {
 func (d *deployer) deploy(ctx context.Context) error {
 	started := time.Now()
 	d.feed.say(message, "deploying with `serverless deploy --stage %s` (about 20 s) …", localaws.Stage)
-	out, err := d.aws.Command(ctx, "node_modules/.bin/serverless", "deploy", "--force", "--stage", localaws.Stage).CombinedOutput()
+	out, err := d.command(ctx, "node_modules/.bin/serverless", "deploy", "--force", "--stage", localaws.Stage).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("serverless deploy: %w\n%s", err, strings.TrimSpace(string(out)))
 	}
 	d.feed.say(message, "deployed in %.1f s", time.Since(started).Seconds())
 	return nil
+}
+
+// command returns a command that builds functions, those of DEBUG for a debugger.
+func (d *deployer) command(ctx context.Context, name string, args ...string) *exec.Cmd {
+	cmd := d.aws.Command(ctx, name, args...)
+	cmd.Env = append(cmd.Env, "DEBUGGED_FUNCTIONS="+strings.Join(d.debug.functions, ","))
+	return cmd
 }
 
 // put sets the value of a secret, whether it exists or not.

@@ -9,9 +9,7 @@ import (
 	"flag"
 	"fmt"
 	"net/http"
-	"slices"
 
-	"users-api/pkg/auth"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -21,8 +19,10 @@ func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	function := flags.String("f", "", "only the function of this name")
 	asJSON := flags.Bool("json", false, "only the functions' own lines, as they are")
 	return func(ctx context.Context, ws workspace) error {
-		if *function != "" && !isFunction(*function) {
-			return fmt.Errorf("no function is named F=%s: serverless.yml has their names", *function)
+		if *function != "" {
+			if err := checkFunction("F", *function); err != nil {
+				return err
+			}
 		}
 		url, err := localaws.API(ws.state)
 		if err != nil {
@@ -38,10 +38,6 @@ func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 			}
 		})
 	}
-}
-
-func isFunction(name string) bool {
-	return name == "authorizer" || slices.ContainsFunc(auth.Routes(), func(r auth.Route) bool { return r.Function == name })
 }
 
 // follow passes on each of the server-sent events at url until the context ends.

@@ -14,17 +14,26 @@ import (
 	"users-api/scripts/internal/localaws"
 )
 
+// options are the flags of `make dev`.
+type options struct {
+	port       int
+	json, auth bool
+	debug      string
+}
+
 // serveCommand runs the service on this machine until it is interrupted or the
 // process that started it ends.
 func serveCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
-	port := flags.Int("port", 3000, "port of the API on 127.0.0.1; 0 takes any free one")
-	asJSON := flags.Bool("json", false, "one JSON object a line")
-	auth := flags.Bool("auth", false, "enforce IAM policies, as Amazon does")
+	var o options
+	flags.IntVar(&o.port, "port", 3000, "port of the API on 127.0.0.1; 0 takes any free one")
+	flags.BoolVar(&o.json, "json", false, "one JSON object a line")
+	flags.BoolVar(&o.auth, "auth", false, "enforce IAM policies, as Amazon does")
+	flags.StringVar(&o.debug, "debug", "", "functions to build for a debugger, separated by commas")
 	return func(ctx context.Context, ws workspace) error {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		go cancelWithParent(cancel)
-		if err := serve(ctx, ws, *port, *asJSON, *auth); ctx.Err() == nil {
+		if err := serve(ctx, ws, o); ctx.Err() == nil {
 			return err
 		}
 		return nil // it was told to end
@@ -40,37 +49,44 @@ func cancelWithParent(cancel context.CancelFunc) {
 }
 
 // serve starts a local AWS and serves from it.
-func serve(ctx context.Context, ws workspace, port int, asJSON, auth bool) error {
-	listener, err := listen(port) // first: without the port the rest is useless
+func serve(ctx context.Context, ws workspace, o options) error {
+	feed := newFeed(screen{ws.out, o.json})
+	debug, err := newDebugger(o.debug, feed)
+	if err != nil {
+		return err
+	}
+	listener, err := listen(o.port) // without the port the rest is useless
 	if err != nil {
 		return err
 	}
 	defer listener.Close()
-	feed := newFeed(screen{ws.out, asJSON})
 	if err := install.Install(ctx, ws.root, feed, install.Framework, install.LocalAWS, install.Reference); err != nil {
 		return err
 	}
-	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: auth, Output: feed.wrote})
+	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: o.auth, Output: func(function string, pid int, line string) {
+		debug.ran(function, pid)
+		feed.wrote(function, line)
+	}})
 	if err != nil {
 		return err
 	}
 	front, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), feed)
 	if err == nil {
 		handler := (&pages{ws, console{feed, front}}).handler(front.handler())
-		err = serveFrom(ctx, aws, ws, listener, feed, handler)
+		err = serveFrom(ctx, newDeployer(ws, aws, feed, debug), listener, handler)
 	}
 	return errors.Join(err, aws.Stop())
 }
 
 // serveFrom deploys to a local AWS and serves until the context ends, or the local AWS.
-func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener net.Listener, feed *feed, handler http.Handler) error {
+func serveFrom(ctx context.Context, d *deployer, listener net.Listener, handler http.Handler) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
-		<-aws.Exited()
-		cancel(fmt.Errorf("the local AWS ended by itself; its log is %s", aws.LogFile()))
+		<-d.aws.Exited()
+		cancel(fmt.Errorf("the local AWS ended by itself; its log is %s", d.aws.LogFile()))
 	}()
-	watcher, now := &watcher{deployer: newDeployer(ws, aws, feed), deployed: snapshot{}}, sources(ws.root)
+	watcher, now := &watcher{deployer: d, deployed: snapshot{}}, sources(d.ws.root)
 	err := watcher.deploySaved(ctx, now)
 	if functions, _ := watcher.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
 		return err
@@ -78,11 +94,11 @@ func serveFrom(ctx context.Context, aws *localaws.Server, ws workspace, listener
 	watcher.report(err)
 	go watcher.run(ctx, now)
 	url := "http://" + listener.Addr().String()
-	if err := aws.Announce(url); err != nil {
+	if err := d.aws.Announce(url); err != nil {
 		return err
 	}
-	feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
-	feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)
-	feed.show(event{Kind: ready, Time: time.Now(), URL: url})
+	d.feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
+	d.feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)
+	d.feed.show(event{Kind: ready, Time: time.Now(), URL: url})
 	return errors.Join(serveUntil(ctx, listener, handler), context.Cause(ctx))
 }

@@ -32,6 +32,7 @@ type snapshot map[string]time.Time
 
 // run deploys on save until the context ends. tried is what was deployed last, or was to be.
 func (w *watcher) run(ctx context.Context, tried snapshot) {
+	w.start(ctx, w.debug.functions...)
 	for last := tried; ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():

@@ -8,6 +8,10 @@ const { spawn } = require('node:child_process');
 const yazl = require('yazl');
 
 const script = path.resolve(__dirname, '../../functions/build.sh');
+// The functions that `make dev DEBUG=...` debugs, and how they are built: in place of the script's
+// flags, without optimizations, with debug data and with the paths of their sources.
+const debugged = (process.env.DEBUGGED_FUNCTIONS ?? '').split(',');
+const debugFlags = ['-gcflags=all=-N -l', '-ldflags=', '-trimpath=false'];
 const goArchitectures = { arm64: 'arm64', x86_64: 'amd64' };
 
 /**
@@ -22,9 +26,13 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
   if (!goarch) throw new Error(`architecture is "${architecture}": it must be arm64 or x86_64`);
   for (const [name, folder] of Object.entries(functions)) requireFolder(root, name, folder);
 
-  const out = path.join(root, '.build', `${system}-${goarch}`);
-  await fs.promises.mkdir(out, { recursive: true });
-  await compile({ root, out, folders: Object.values(functions), target: { GOOS: system, GOARCH: goarch } });
+  const ordinary = path.join(root, '.build', `${system}-${goarch}`);
+  const outOf = (name) => (debugged.includes(name) ? `${ordinary}-debug` : ordinary);
+  for (const out of new Set(Object.keys(functions).map(outOf))) {
+    const folders = Object.keys(functions).filter((name) => outOf(name) === out).map((name) => functions[name]);
+    await fs.promises.mkdir(out, { recursive: true });
+    await compile({ root, out, flags: out === ordinary ? [] : debugFlags, folders, target: { GOOS: system, GOARCH: goarch } });
+  }
 
   // The framework looks for packages in this folder when it decides whether there is
   // anything to deploy.
@@ -32,7 +40,7 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
   const packages = {};
   for (const [name, folder] of Object.entries(functions)) {
     packages[name] = path.join('.serverless', `${name}.zip`);
-    await zipBootstrap(path.join(out, path.basename(folder)), path.join(root, packages[name]));
+    await zipBootstrap(path.join(outOf(name), path.basename(folder)), path.join(root, packages[name]));
   }
   return packages;
 }
@@ -46,10 +54,10 @@ function requireFolder(root, name, folder) {
 }
 
 /** Compiles the programs in folders into out, and rejects with the compiler's output. */
-function compile({ root, out, folders, target }) {
+function compile({ root, out, flags, folders, target }) {
   return new Promise((resolve, reject) => {
     // The slash makes go write each program into the folder, under its folder's name.
-    const args = [script, '-o', `${out}/`, ...new Set(folders.map((folder) => `./${folder}`))];
+    const args = [script, ...flags, '-o', `${out}/`, ...new Set(folders.map((folder) => `./${folder}`))];
     const child = spawn('sh', args, { cwd: root, env: { ...process.env, ...target } });
     let output = '';
     child.stdout.on('data', (data) => (output += data));
@@ -81,4 +89,4 @@ async function zipBootstrap(binary, target) {
   await fs.promises.writeFile(target, archive.outputStream);
 }
 
-module.exports = { buildFunctions };
+module.exports = { buildFunctions, debugged };

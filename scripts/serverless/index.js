@@ -7,7 +7,7 @@
 const path = require('node:path');
 const { connect } = require('./aws');
 const code = require('./code');
-const { buildFunctions } = require('./build');
+const { buildFunctions, debugged } = require('./build');
 const { requireOwn } = require('./framework');
 const { correctRoles, boundRoles, usedVariables } = require('./functions');
 const { chooseLogRole } = require('./logrole');
@@ -29,7 +29,10 @@ class ServicePlugin {
     this.hooks = {
       initialize: () => preflight(this),
       'before:package:initialize': async () => {
-        for (const fn of Object.values(this.service.functions)) fn.environment = usedVariables(fn.environment);
+        for (const [name, fn] of Object.entries(this.service.functions)) {
+          fn.environment = usedVariables(fn.environment);
+          if (debugged.includes(name)) fn.timeout = 900; // Lambda's maximum, for a request at a breakpoint
+        }
         await this.build(this.service.getAllFunctions());
       },
       'before:deploy:function:packageFunction': async () => {

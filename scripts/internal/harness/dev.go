@@ -21,9 +21,9 @@ type Event struct {
 	Log              json.RawMessage   // of none
 }
 
-// StartDev runs `make dev` in the tree with IAM enforced, on a free port, until it is ready.
-func (t Tree) StartDev() (*Dev, error) {
-	process, err := t.Start(nil, "make", "dev", "PORT=0", "AUTH=1", "JSON=1")
+// StartDev runs `make dev` in the tree with IAM enforced and more flags, on a free port, until it is ready.
+func (t Tree) StartDev(flags ...string) (*Dev, error) {
+	process, err := t.Start(nil, "make", append([]string{"dev", "PORT=0", "AUTH=1", "JSON=1"}, flags...)...)
 	if err != nil {
 		return nil, err
 	}

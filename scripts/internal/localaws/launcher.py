@@ -5,7 +5,7 @@ The pipe on standard input is held by the process that started this one. It clos
 when that process ends, also by kill -9, on every operating system.
 
 Each line that a function writes is also written to descriptor 3, as a JSON object with
-its function and line, before the function's answer is sent.
+its function, process id and line, before the function's answer is sent.
 
 Everything changed here is private to ministack, whose version requirements.txt pins.
 """
@@ -112,9 +112,11 @@ output, output_lock = os.fdopen(3, "w"), threading.Lock()
 
 # It reads what a function writes into a queue of lines.
 def report_output(worker, stream, lines, read=ProvidedWorker._pump_output, put=queue.Queue.put_nowait):
+    pid = worker._proc.pid
+
     def report(line):
         with output_lock:
-            print(json.dumps({"function": worker.func_name, "line": line}), file=output, flush=True)
+            print(json.dumps({"function": worker.func_name, "pid": pid, "line": line}), file=output, flush=True)
         put(lines, line)
 
     lines.put_nowait = report

@@ -57,10 +57,13 @@ func (s *Server) launch(port string) error {
 func (s *Server) wait(lines io.ReadCloser) {
 	defer close(s.exited)
 	defer lines.Close()
-	var written struct{ Function, Line string }
+	var written struct {
+		Function, Line string
+		PID            int
+	}
 	for decoder := json.NewDecoder(lines); decoder.Decode(&written) == nil; {
 		if s.opts.Output != nil {
-			s.opts.Output(written.Function, written.Line)
+			s.opts.Output(written.Function, written.PID, written.Line)
 		}
 	}
 	_ = s.cmd.Wait() // its log says why it ended

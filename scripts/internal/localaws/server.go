@@ -44,9 +44,9 @@ type Options struct {
 	Root, State string
 	// Auth enforces IAM policies, as Amazon does.
 	Auth bool
-	// Output, if set, gets each line that a function writes, before the function's
-	// answer is sent. It is called from one goroutine.
-	Output func(function, line string)
+	// Output, if set, gets each line that a process of a function writes, before the
+	// function's answer is sent. It is called from one goroutine.
+	Output func(function string, pid int, line string)
 }
 
 // Server is a running AWS.

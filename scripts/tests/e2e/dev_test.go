@@ -16,8 +16,8 @@ import (
 var runs []*harness.Dev
 
 // startDev runs another `make dev`.
-func startDev() (*harness.Dev, error) {
-	d, err := tree.StartDev()
+func startDev(flags ...string) (*harness.Dev, error) {
+	d, err := tree.StartDev(flags...)
 	if err == nil {
 		runs = append(runs, d)
 	}

@@ -95,5 +95,6 @@ func TestService(t *testing.T) {
 	t.Run("load", testLoad) // its requests are not recorded, so testLines comes first
 	t.Run("reference and console", testBrowser)
 	t.Run("openapi.yml", testOpenAPI) // not recorded either
+	t.Run("flags of make dev", testFlags)
 	t.Run("no credential, name or address in a log", testNothingLeaks)
 }
