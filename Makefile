@@ -12,8 +12,11 @@ MAKEFLAGS += --no-print-directory # a target may be made from another make, and 
 export PORT ?= 3000
 export STAGE ?= dev
 export METHOD ROUTE SCOPE NEW_SCOPE PLURAL FROM
-export SUB SCOPES TTL NAME F EVENT JSON MEM BASE SVG RAW AUTH
+export SUB SCOPES TTL ALG NAME F EVENT JSON MEM BASE SVG RAW AUTH
 export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
+
+# Of the command line only: the environment often has a DEBUG for other programs.
+debug = $(if $(filter command,$(origin DEBUG)),-debug "$$DEBUG")
 
 dev := .build/dev
 tools := .build/seed .build/load .build/rename .build/scaffold
@@ -34,11 +37,11 @@ side_by_side = $(MAKE) --jobs=2 --keep-going $(if $(filter output-sync,$(.FEATUR
 help: ## list the targets
 	@awk 'BEGIN { FS = ":.*## " } /^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM, DEBUG=getUser for a debugger)
-	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth} $(if $(filter command,$(origin DEBUG)),-debug "$$DEBUG")
+dev: check-dev $(dev) ## run the service on this machine: the API is at http://127.0.0.1:$PORT/users (PORT=3000, JSON=1, AUTH=1 to enforce IAM, DEBUG=getUser for a debugger, ISSUER=1 for tokens of RS256, ES256 and EdDSA)
+	@exec $(dev) serve -port "$$PORT" $${JSON:+-json} $${AUTH:+-auth} $${ISSUER:+-issuer} $(debug)
 
-token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h)
-	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"}
+token: $(dev) ## print a token for the local stage (SUB, SCOPES="users:read users:write", TTL=1h, ALG=RS256 after make dev ISSUER=1)
+	@exec $(dev) token $${SUB:+-sub "$$SUB"} $${SCOPES:+-scopes "$$SCOPES"} $${TTL:+-ttl "$$TTL"} $${ALG:+-alg "$$ALG"}
 
 api-key: $(dev) ## make an API key and its entry, and add that to the secret of a stage (NAME, SCOPES, STAGE=prod or local)
 	@exec $(dev) api-key $${NAME:+-name "$$NAME"} $${SCOPES:+-scopes "$$SCOPES"} $(if $(filter file,$(origin STAGE)),,-stage "$$STAGE")

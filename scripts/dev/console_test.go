@@ -23,7 +23,7 @@ func TestConsole(t *testing.T) {
 	feed := newFeed(screen{out: io.Discard})
 	front, err := newFront(stage.URL+"/local", feed)
 	require.NoError(t, err)
-	handler := (&pages{workspace{state: t.TempDir()}, console{feed, front}}).handler(front.handler())
+	handler := (&pages{workspace{state: t.TempDir()}, console{feed, front}, nil}).handler(front.handler())
 	send := func(ctx context.Context, method, target, body string, header http.Header) *httptest.ResponseRecorder {
 		w, r := httptest.NewRecorder(), httptest.NewRequestWithContext(ctx, method, target, strings.NewReader(body))
 		r.Header, r.Host = header, cmp.Or(header.Get("Host"), "localhost:3000")

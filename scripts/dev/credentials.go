@@ -12,6 +12,7 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/account"
+	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/stagesecret"
 )
@@ -22,6 +23,7 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	sub := flags.String("sub", "local-user", "subject, the principal in the logs")
 	scopes := scopesFlag(flags)
 	ttl := flags.Duration("ttl", time.Hour, "how long it is valid, such as 15m or 1h")
+	algorithm := flags.String("alg", "", "RS256, ES256 or EdDSA, of the issuer of `make dev ISSUER=1`")
 	return func(ctx context.Context, ws workspace) error {
 		if *ttl <= 0 {
 			return fmt.Errorf("TTL=%v: the token would have expired already; give a duration above 0, such as 15m or 1h", *ttl)
@@ -30,11 +32,7 @@ func tokenCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 		if err != nil {
 			return err
 		}
-		value, err := stagesecret.ReadLocal(ctx, ws.state, stagesecret.Current)
-		if err != nil {
-			return err
-		}
-		token, err := value.Token(*sub, list, time.Now(), *ttl)
+		token, err := issuer.Token(ctx, ws.state, *algorithm, *sub, list, *ttl)
 		if err != nil {
 			return err
 		}

@@ -17,6 +17,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -34,12 +35,13 @@ type deployer struct {
 	aws     *localaws.Server
 	feed    *feed
 	debug   *debugger
+	issuer  *issuer.Issuer // of the tokens; nil for the stage's secret
 	secrets *secretsmanager.Client
 	lambda  *lambda.Client
 }
 
-func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debug *debugger) *deployer {
-	return &deployer{ws, aws, feed, debug, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
+func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debug *debugger, tokens *issuer.Issuer) *deployer {
+	return &deployer{ws, aws, feed, debug, tokens, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
 }
 
 // sync deploys what differs from what is deployed: the whole service when its configuration
@@ -50,7 +52,7 @@ func (d *deployer) sync(ctx context.Context, files []string) error {
 	if err != nil {
 		return err
 	}
-	digest = fmt.Sprint(digest, d.debug.functions)
+	digest = fmt.Sprint(digest, d.debug.functions, d.arguments())
 	functions, err := d.functions(ctx)
 	if err != nil {
 		return err
@@ -87,17 +89,26 @@ func configurationDigest(root string) (string, error) {
 	return hex.EncodeToString(hash.Sum(nil)), nil
 }
 
-// deploy runs the framework's own deployment. --force skips the framework's own check
-// whether there is anything to deploy: sync has decided that.
+// deploy runs the framework's own deployment.
 func (d *deployer) deploy(ctx context.Context) error {
 	started := time.Now()
 	d.feed.say(message, "deploying with `serverless deploy --stage %s` (about 20 s) …", localaws.Stage)
-	out, err := d.command(ctx, "node_modules/.bin/serverless", "deploy", "--force", "--stage", localaws.Stage).CombinedOutput()
+	out, err := d.command(ctx, "node_modules/.bin/serverless", d.arguments()...).CombinedOutput()
 	if err != nil {
 		return fmt.Errorf("serverless deploy: %w\n%s", err, strings.TrimSpace(string(out)))
 	}
 	d.feed.say(message, "deployed in %.1f s", time.Since(started).Seconds())
 	return nil
+}
+
+// arguments are those of the framework. --force skips its own check whether there is anything to
+// deploy: sync has decided that.
+func (d *deployer) arguments() []string {
+	args := []string{"deploy", "--force", "--stage", localaws.Stage}
+	if d.issuer == nil {
+		return args
+	}
+	return append(args, "--param=jwksUrl="+d.issuer.KeysURL, "--param=jwtIssuer="+d.issuer.Name, "--param=jwtAudience=local")
 }
 
 // command returns a command that builds functions, those of DEBUG for a debugger.

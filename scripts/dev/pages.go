@@ -2,6 +2,7 @@ package main
 
 import (
 	"embed"
+	"errors"
 	"html/template"
 	"net/http"
 	"net/netip"
@@ -12,7 +13,7 @@ import (
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/install"
-	"users-api/scripts/internal/stagesecret"
+	"users-api/scripts/internal/issuer"
 )
 
 //go:embed web
@@ -24,6 +25,7 @@ var reference = template.Must(template.ParseFS(web, "web/docs.html"))
 type pages struct {
 	ws      workspace
 	console console
+	issuer  *issuer.Issuer // nil if there is none
 }
 
 // handler serves the paths that begin with /_ itself, and all others from the API. A test in
@@ -41,6 +43,9 @@ func (p *pages) handler(api http.Handler) http.Handler {
 	mux.HandleFunc("GET /_docs/openapi.yml", file("openapi.yml"))
 	mux.HandleFunc("GET /_docs/reference.js", file(install.Reference.Dir+"/standalone.js"))
 	mux.Handle("GET /_web/", http.StripPrefix("/_", http.FileServerFS(web)))
+	if p.issuer != nil {
+		mux.Handle(issuer.Path, p.issuer.Handler())
+	}
 	guarded := guard(http.NewCrossOriginProtection().Handler(mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/_") {
@@ -70,11 +75,10 @@ func guard(next http.Handler) http.Handler {
 }
 
 // serveReference serves the page with the address of the API and a token, which lasts as long as
-// the page may stay open.
+// the page may stay open. There is none if only another issuer can make one.
 func (p *pages) serveReference(w http.ResponseWriter, r *http.Request) {
-	secret, err := stagesecret.ReadLocal(r.Context(), p.ws.state, stagesecret.Current)
-	if err == nil {
-		token, _ := secret.Token("local-user", auth.Scopes(), time.Now(), 24*time.Hour) // HS256 signs with any key
+	token, err := issuer.Token(r.Context(), p.ws.state, "", "local-user", auth.Scopes(), 24*time.Hour)
+	if err == nil || errors.Is(err, issuer.ErrOther) {
 		err = reference.Execute(w, struct{ URL, Token string }{"http://" + r.Host, token})
 	}
 	if err != nil {

@@ -11,14 +11,15 @@ import (
 	"time"
 
 	"users-api/scripts/internal/install"
+	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
 )
 
 // options are the flags of `make dev`.
 type options struct {
-	port       int
-	json, auth bool
-	debug      string
+	port               int
+	json, auth, issuer bool
+	debug              string
 }
 
 // serveCommand runs the service on this machine until it is interrupted or the
@@ -28,6 +29,7 @@ func serveCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	flags.IntVar(&o.port, "port", 3000, "port of the API on 127.0.0.1; 0 takes any free one")
 	flags.BoolVar(&o.json, "json", false, "one JSON object a line")
 	flags.BoolVar(&o.auth, "auth", false, "enforce IAM policies, as Amazon does")
+	flags.BoolVar(&o.issuer, "issuer", false, "accept tokens of an issuer on this machine, in place of the stage's secret")
 	flags.StringVar(&o.debug, "debug", "", "functions to build for a debugger, separated by commas")
 	return func(ctx context.Context, ws workspace) error {
 		ctx, cancel := context.WithCancel(ctx)
@@ -71,9 +73,13 @@ func serve(ctx context.Context, ws workspace, o options) error {
 		return err
 	}
 	front, err := newFront(aws.APIURL(localaws.StackName, localaws.Stage), feed)
+	var tokens *issuer.Issuer
+	if err == nil && o.issuer {
+		tokens, err = issuer.Open(ws.state, "http://"+listener.Addr().String())
+	}
 	if err == nil {
-		handler := (&pages{ws, console{feed, front}}).handler(front.handler())
-		err = serveFrom(ctx, newDeployer(ws, aws, feed, debug), listener, handler)
+		handler := (&pages{ws, console{feed, front}, tokens}).handler(front.handler())
+		err = serveFrom(ctx, newDeployer(ws, aws, feed, debug, tokens), listener, handler)
 	}
 	return errors.Join(err, aws.Stop())
 }
@@ -96,6 +102,9 @@ func serveFrom(ctx context.Context, d *deployer, listener net.Listener, handler 
 	url := "http://" + listener.Addr().String()
 	if err := d.aws.Announce(url); err != nil {
 		return err
+	}
+	if _, err := issuer.Token(ctx, d.ws.state, "", "local-user", nil, time.Minute); errors.Is(err, issuer.ErrOther) {
+		d.feed.say(message, "%v", err)
 	}
 	d.feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
 	d.feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)

@@ -25,8 +25,8 @@ import (
 	"time"
 
 	"users-api/pkg/auth"
+	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
-	"users-api/scripts/internal/stagesecret"
 )
 
 type options struct {
@@ -112,11 +112,8 @@ func credentials(ctx context.Context, o options, token, key string) (http.Header
 		if !o.local {
 			return nil, errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>', or set API_KEY if the stage takes x-api-key")
 		}
-		secret, err := stagesecret.ReadLocal(ctx, ".local", stagesecret.Current)
-		if err != nil {
-			return nil, err
-		}
-		if token, err = secret.Token("load", []string{auth.UsersRead, auth.UsersWrite}, time.Now(), o.duration+15*time.Minute); err != nil {
+		var err error
+		if token, err = issuer.Token(ctx, ".local", "", "load", auth.Scopes(), o.duration+15*time.Minute); err != nil {
 			return nil, err
 		}
 	}

@@ -1,7 +1,10 @@
 package e2e
 
 import (
+	"crypto/ed25519"
+	"crypto/rand"
 	"debug/buildinfo"
+	"net/http"
 	"regexp"
 	"runtime/debug"
 	"slices"
@@ -10,7 +13,10 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
+	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -21,8 +27,9 @@ import (
 // testFlags runs `make dev` with the flags that change what it deploys, and without them again.
 func testFlags(t *testing.T) {
 	ordinary := deployed(t)
-	restart(t, "DEBUG=getUser")
+	restart(t, "DEBUG=getUser", "ISSUER=1")
 	t.Run("DEBUG", func(t *testing.T) { testDebug(t, ordinary) })
+	t.Run("ISSUER", testIssuer)
 	restart(t)
 	assert.Equal(t, ordinary, deployed(t))
 }
@@ -91,4 +98,37 @@ func attachable(t *testing.T, before int) (pid int) {
 		return pid != before
 	}, "make dev writes how to attach to a new process")
 	return pid
+}
+
+func testIssuer(t *testing.T) {
+	status := func(token string) int {
+		return call(t, request{Method: "GET", Target: "/users?limit=1", Credential: "Bearer " + token}).Status
+	}
+	var last string
+	for _, algorithm := range []string{"RS256", "ES256", "EdDSA"} {
+		last = strings.TrimSpace(tree.Command(t, "make", "-s", "token", "ALG="+algorithm).Stdout.Text())
+		assert.Equal(t, http.StatusOK, status(last), algorithm)
+	}
+	copied, _, err := jwt.NewParser().ParseUnverified(last, jwt.MapClaims{})
+	require.NoError(t, err)
+	_, unknown, err := ed25519.GenerateKey(rand.Reader)
+	require.NoError(t, err)
+	forged, err := copied.SignedString(unknown)
+	require.NoError(t, err)
+	assert.Equal(t, http.StatusUnauthorized, status(forged))
+
+	page := harness.Send(t, dev.URL, get("/_docs"))
+	assert.Equal(t, http.StatusOK, status(regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`).FindString(page.Body)))
+
+	name := aws.String(localaws.StackName + "-authorizer")
+	is, err := lambdas(t).GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: name})
+	require.NoError(t, err)
+	is.Environment.Variables["JWKS_URL"] = "https://issuer.example/keys"
+	_, err = lambdas(t).UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
+		FunctionName: name, Environment: &types.Environment{Variables: is.Environment.Variables},
+	})
+	require.NoError(t, err)
+	_, err = tree.Run(t.Context(), nil, "make", "-s", "token")
+	assert.ErrorContains(t, err, "make load TOKEN=")
+	assert.Equal(t, http.StatusOK, harness.Send(t, dev.URL, get("/_docs")).Status)
 }
