@@ -36,7 +36,7 @@ func measureAll(ctx context.Context, o options, log io.Writer) (all []*target, e
 		return nil, err
 	}
 	defer db.Close()
-	server, root, err := startTLS(db.Endpoint())
+	server, root, err := startTLS(db.Endpoint)
 	if err != nil {
 		return nil, err
 	}
@@ -45,7 +45,7 @@ func measureAll(ctx context.Context, o options, log io.Writer) (all []*target, e
 	if b.trust, err = layOutRoots(work, root); err != nil {
 		return nil, err
 	}
-	if b.table, err = newTable(ctx, db.Endpoint()); err != nil {
+	if b.table, err = newTable(ctx, db.Endpoint); err != nil {
 		return nil, err
 	}
 	if all, err = buildAll(o, work, root); err != nil {

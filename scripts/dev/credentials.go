@@ -8,8 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
-
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/issuer"
@@ -82,21 +80,23 @@ func rotateCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 
 // changeSecret changes the secret of stage local in the local AWS, and that of any other stage with
 // the AWS configuration of the shell.
-func changeSecret(ctx context.Context, ws workspace, stage string, change func(stagesecret.Value)) (err error) {
-	var cfg aws.Config
-	if stage == localaws.Stage {
-		cfg, err = localaws.RunningConfig(ws.state)
-	} else {
-		cfg, err = account.ShellConfig(ctx)
-	}
-	if err != nil {
-		return err
-	}
-	secret, err := stagesecret.Open(ctx, cfg, localaws.Service+"-"+stage)
+func changeSecret(ctx context.Context, ws workspace, stage string, change func(stagesecret.Value)) error {
+	secret, err := openSecret(ctx, ws, stage)
 	if err != nil {
 		return err
 	}
 	return secret.Change(ctx, change)
+}
+
+func openSecret(ctx context.Context, ws workspace, stage string) (stagesecret.Secret, error) {
+	if stage == localaws.Stage {
+		return stagesecret.OpenLocal(ctx, ws.state)
+	}
+	cfg, err := account.ShellConfig(ctx)
+	if err != nil {
+		return stagesecret.Secret{}, err
+	}
+	return stagesecret.Open(ctx, cfg, localaws.Service+"-"+stage)
 }
 
 func scopesFlag(flags *flag.FlagSet) *string {

@@ -35,12 +35,12 @@ func openTable(ctx context.Context) (table, error) {
 		cfg, err := account.ShellConfig(ctx)
 		return newTable(cfg, name, "table "+name+" in "+cfg.Region), err
 	}
-	url, err := localaws.Running(".local")
+	local, err := localaws.Running(".local")
 	if err != nil {
 		return table{}, fmt.Errorf("TABLE_NAME is not set, and %w", err)
 	}
 	name := localaws.Service + "-" + localaws.Stage
-	t := newTable(localaws.ConfigFor(url), name, "table "+name+" of the local AWS")
+	t := newTable(local.Config(), name, "table "+name+" of the local AWS")
 	t.local = true
 	return t, nil
 }

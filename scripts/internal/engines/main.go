@@ -38,35 +38,28 @@ func run(ctx context.Context, command []string) error {
 	if len(command) == 0 {
 		return errors.New("usage: engines COMMAND [ARGUMENT ...]")
 	}
-	dynamodb, err := dynamodblocal.Start(ctx)
+	root, err := repository.Root()
 	if err != nil {
 		return err
 	}
-	defer dynamodb.Close()
 	state, err := os.MkdirTemp("", "engines-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(state)
-	aws, err := startLocalAWS(ctx, state)
+	aws, err := localaws.Start(ctx, localaws.Options{Root: root, State: state})
 	if err != nil {
 		return err
 	}
 	defer aws.Stop() //nolint:errcheck // its state is thrown away
+	dynamodb, err := dynamodblocal.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer dynamodb.Close()
 	cmd := exec.CommandContext(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
-	cmd.Env = append(os.Environ(), dynamodblocal.URLVariable+"="+dynamodb.Endpoint(), "LOCAL_AWS_URL="+aws.URL)
+	cmd.Env = append(os.Environ(), dynamodblocal.URLVariable+"="+dynamodb.Endpoint, "LOCAL_AWS_URL="+aws.URL)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) } // make ends its own commands then
 	return cmd.Run()
-}
-
-func startLocalAWS(ctx context.Context, state string) (*localaws.Server, error) {
-	root, err := repository.Root()
-	if err != nil {
-		return nil, err
-	}
-	if err := localaws.Install(ctx, root, os.Stderr); err != nil {
-		return nil, err
-	}
-	return localaws.Start(ctx, localaws.Options{Root: root, State: state})
 }

@@ -37,6 +37,13 @@ var Reference = Tool{
 		"tar -xzf *.tgz --strip-components=3 package/dist/browser/standalone.js && rm *.tgz"}},
 }
 
+// DynamoDBLocal is Amazon's own engine. Its output folder is relative to that of the pins.
+var DynamoDBLocal = Tool{
+	Name: "DynamoDB Local (about 50 MB, with Maven)", Pins: "scripts/internal/dynamodblocal/pom.xml", Dir: ".cache/dynamodb-local",
+	Commands: [][]string{{"mvn", "--batch-mode", "--quiet", "--file", "scripts/internal/dynamodblocal/pom.xml",
+		"dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=../../../.cache/dynamodb-local"}},
+}
+
 // LocalAWS is ministack, Linters are aws-sam-cli, cfn-lint and schemathesis, and Checkov is checkov,
 // each in a virtual environment.
 var (
@@ -58,29 +65,20 @@ func python(name, folder, dir string) Tool {
 // Install installs the tools whose folders lack what is pinned, and reports to out that it does.
 // Any number of processes may call it at once: one installs, the others wait.
 func Install(ctx context.Context, root string, out io.Writer, tools ...Tool) error {
-	unlock, err := lock(root)
-	if err != nil {
+	if err := os.MkdirAll(filepath.Join(root, ".cache"), 0o755); err != nil {
 		return err
 	}
-	defer unlock()
+	lock := flock.New(filepath.Join(root, ".cache", "install.lock"))
+	if err := lock.Lock(); err != nil {
+		return fmt.Errorf("lock the installation: %w", err)
+	}
+	defer lock.Unlock() //nolint:errcheck // closing the file unlocks it
 	for _, tool := range tools {
 		if err := tool.install(ctx, root, out); err != nil {
 			return fmt.Errorf("install %s: %w", tool.Name, err)
 		}
 	}
 	return nil
-}
-
-func lock(root string) (unlock func() error, err error) {
-	cache := filepath.Join(root, ".cache")
-	if err := os.MkdirAll(cache, 0o755); err != nil {
-		return nil, err
-	}
-	l := flock.New(filepath.Join(cache, "install.lock"))
-	if err := l.Lock(); err != nil {
-		return nil, fmt.Errorf("lock the installation: %w", err)
-	}
-	return l.Unlock, nil
 }
 
 // install runs the commands on an empty folder: nothing is left of an earlier version or of an

@@ -42,11 +42,11 @@ func Token(ctx context.Context, state, algorithm, subject string, scopes []strin
 
 // authorizer returns the environment of the authorizer.
 func authorizer(ctx context.Context, state string) (map[string]string, error) {
-	cfg, err := localaws.RunningConfig(state)
+	local, err := localaws.Running(state)
 	if err != nil {
 		return nil, err
 	}
-	out, err := lambda.NewFromConfig(cfg).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{
+	out, err := lambda.NewFromConfig(local.Config()).GetFunctionConfiguration(ctx, &lambda.GetFunctionConfigurationInput{
 		FunctionName: aws.String(localaws.StackName + "-authorizer"),
 	})
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -65,37 +66,27 @@ func variables(url string) []string {
 	}
 }
 
-// Environ is the caller's environment with every AWS variable replaced by the server's.
-func (s *Server) Environ() []string {
-	var env []string
-	for _, v := range os.Environ() {
-		if !strings.HasPrefix(v, "AWS_") {
-			env = append(env, v)
-		}
-	}
-	return append(env, variables(s.URL)...)
-}
-
 // exports sets the variables in a shell.
 func exports(url string) string {
 	return "export " + strings.Join(variables(url), "\nexport ") + "\nunset AWS_PROFILE AWS_SESSION_TOKEN\n"
 }
 
-// Config configures SDK clients for the server.
-func (s *Server) Config() aws.Config { return ConfigFor(s.URL) }
+// Environ is the caller's environment with every AWS variable replaced by the server's.
+func (a AWS) Environ() []string {
+	env := slices.DeleteFunc(os.Environ(), func(v string) bool { return strings.HasPrefix(v, "AWS_") })
+	return append(env, variables(a.URL)...)
+}
 
-// ConfigFor is Config for the server that another process runs at url.
-func ConfigFor(url string) aws.Config {
+// Config configures SDK clients.
+func (a AWS) Config() aws.Config {
 	return aws.Config{
 		Region:       region,
-		BaseEndpoint: aws.String(url),
+		BaseEndpoint: aws.String(a.URL),
 		Credentials:  credentials.NewStaticCredentialsProvider(accessKey, secretKey, ""),
 	}
 }
 
-// RunningConfig is Config for the server that another process runs on a state folder, or
-// ErrNotRunning.
-func RunningConfig(state string) (aws.Config, error) {
-	url, err := Running(state)
-	return ConfigFor(url), err
+// APIURL is the base URL of a REST API's stage, without a slash at the end.
+func (a AWS) APIURL(api, stage string) string {
+	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", a.URL, api, stage)
 }

@@ -1,8 +1,4 @@
-"""Runs ministack, with changes that the service or `make dev` needs, until standard
-input closes.
-
-The pipe on standard input is held by the process that started this one. It closes
-when that process ends, also by kill -9, on every operating system.
+"""Runs ministack, with changes that the service or `make dev` needs.
 
 Each line that a function writes is also written to descriptor 3, as a JSON object with
 its function, process id and line, before the function's answer is sent.
@@ -15,7 +11,6 @@ import queue
 import secrets
 import signal
 import socketserver
-import sys
 import threading
 
 from ministack import app
@@ -126,15 +121,8 @@ def report_output(worker, stream, lines, read=ProvidedWorker._pump_output, put=q
 ProvidedWorker._pump_output = report_output
 
 
-def end_with_parent():
-    sys.stdin.buffer.read()
-    os.kill(os.getpid(), signal.SIGTERM)  # cleanly, so that the state is saved
-
-
-threading.Thread(target=end_with_parent, daemon=True).start()
 try:
     app.main()
 finally:
     # What is left in this process's group are functions and commands that use this AWS.
-    sys.stdout.flush()
     os.killpg(0, signal.SIGKILL)

@@ -1,5 +1,5 @@
-// Package localaws installs, starts and stops ministack, an emulator of AWS, and
-// configures programs and shells to use it.
+// Package localaws starts and stops ministack, an emulator of AWS, and configures programs and
+// shells to use it.
 //
 // A [Server] is one running AWS with a state folder of its own, so several may run at
 // once: the one of `make dev` and one for each test run. It saves its state and ends when the
@@ -10,9 +10,10 @@ package localaws
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +23,7 @@ import (
 	"github.com/gofrs/flock"
 
 	"users-api/scripts/internal/install"
+	"users-api/scripts/internal/process"
 )
 
 // Service and Stage name what is deployed, as in serverless.yml. StackName is what
@@ -32,9 +34,13 @@ const (
 	StackName = Service + "-" + Stage
 )
 
-// Install installs what the local AWS and a deployment to it need, unless it is installed.
-func Install(ctx context.Context, root string, out io.Writer) error {
-	return install.Install(ctx, root, out, install.Framework, install.LocalAWS)
+// startTimeout and stopTimeout are far beyond the second that each takes.
+const startTimeout, stopTimeout = 5 * time.Minute, 5 * time.Minute
+
+// AWS is a local AWS, which this process or another one runs.
+type AWS struct {
+	// URL is the endpoint of all its services, without a slash at the end.
+	URL string
 }
 
 // Options say how a server runs. Root and State are required.
@@ -49,49 +55,92 @@ type Options struct {
 	Output func(function string, pid int, line string)
 }
 
-// Server is a running AWS.
+// Server is an AWS that this process runs.
 type Server struct {
-	// URL is the endpoint of all its services, without a slash at the end.
-	URL    string
-	opts   Options
-	lock   *flock.Flock
-	cmd    *exec.Cmd
-	stdin  io.Closer
-	exited chan struct{}
+	AWS
+	opts    Options
+	lock    *flock.Flock
+	process *process.Process // nil if it did not start
 }
 
-// Start runs a server on a free port of the loopback interface and returns when it
-// serves. It is [ErrRunning] when another process uses the state folder.
+// Start installs ministack if need be, runs a server on a free port of the loopback interface, and
+// returns when it serves. It is [ErrRunning] when another process uses the state folder.
 func Start(ctx context.Context, opts Options) (*Server, error) {
+	if err := install.Install(ctx, opts.Root, os.Stderr, install.LocalAWS); err != nil {
+		return nil, err
+	}
 	lock, err := lockState(opts.State)
 	if err != nil {
 		return nil, err
 	}
-	s, err := start(ctx, opts, lock)
-	if err != nil {
-		return nil, errors.Join(fmt.Errorf("start the local AWS: %w", err), lock.Unlock())
+	s := &Server{opts: opts, lock: lock}
+	if err := s.start(ctx); err != nil {
+		return nil, errors.Join(fmt.Errorf("start the local AWS, whose log is %s: %w", s.LogFile(), err), s.Stop())
 	}
 	return s, nil
 }
 
-func start(ctx context.Context, opts Options, lock *flock.Flock) (*Server, error) {
-	port, err := pickPort(opts.State)
+func (s *Server) start(ctx context.Context) error {
+	port, err := pickPort(s.opts.State)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Server{URL: "http://127.0.0.1:" + port, opts: opts, lock: lock, exited: make(chan struct{})}
+	s.URL = "http://127.0.0.1:" + port
+	tmp := s.file("tmp") // earlier runs left unpacked code there
+	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {
+		return err
+	}
 	if err := s.launch(port); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.waitReady(ctx); err != nil {
-		s.end(0)
-		return nil, err
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	if err := s.process.AwaitAnswer(ctx, s.URL+"/_ministack/ready", http.StatusOK); err != nil {
+		return err
 	}
-	return s, errors.Join(
-		os.RemoveAll(apiFile(opts.State)), // of a run that was killed
-		os.WriteFile(portFile(opts.State), []byte(port), 0o644),
+	return errors.Join(
+		os.RemoveAll(apiFile(s.opts.State)), // of a run that was killed
+		os.WriteFile(portFile(s.opts.State), []byte(port), 0o644),
 		os.WriteFile(s.file("env"), []byte(exports(s.URL)), 0o644),
 	)
+}
+
+// launch starts the process. A Ctrl-C in the terminal does not reach its group, so that the caller
+// can stop it cleanly.
+func (s *Server) launch(port string) error {
+	cmd, err := process.Supervised(filepath.Join(s.opts.Root, install.LocalAWS.Dir, "bin/python"), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
+	if err != nil {
+		return err
+	}
+	log, err := os.Create(s.LogFile())
+	if err != nil {
+		return err
+	}
+	defer log.Close() // the process has its own handle
+	lines, output, err := os.Pipe()
+	if err != nil {
+		return err
+	}
+	defer output.Close()
+	cmd.Dir, cmd.Env = s.opts.State, processEnv(s.opts, port)
+	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = log, log, []*os.File{output}
+	go s.passOn(lines)
+	s.process, err = process.Start(cmd)
+	return err
+}
+
+// passOn passes on the lines that the functions write, until the process ends.
+func (s *Server) passOn(lines *os.File) {
+	defer lines.Close()
+	var written struct {
+		Function, Line string
+		PID            int
+	}
+	for decoder := json.NewDecoder(lines); decoder.Decode(&written) == nil; {
+		if s.opts.Output != nil {
+			s.opts.Output(written.Function, written.PID, written.Line)
+		}
+	}
 }
 
 // Announce notes for API where the API is served.
@@ -100,13 +149,16 @@ func (s *Server) Announce(url string) error {
 }
 
 // Exited is closed when the server has ended, by Stop or by itself.
-func (s *Server) Exited() <-chan struct{} { return s.exited }
+func (s *Server) Exited() <-chan struct{} { return s.process.Exited() }
 
 // Stop saves the state and ends the server and every process of its functions. It may
 // be called more than once.
-func (s *Server) Stop() error {
-	s.end(stopTimeout)
-	return errors.Join(os.RemoveAll(s.file("env")), s.lock.Unlock())
+func (s *Server) Stop() (err error) {
+	if s.process != nil {
+		err = s.process.Stop(syscall.SIGTERM, stopTimeout)
+		s.process.Kill() // functions, if the server ended by itself
+	}
+	return errors.Join(err, os.RemoveAll(s.file("env")), s.lock.Unlock())
 }
 
 // Command returns a command that uses the server, in the repository's folder. It
@@ -114,15 +166,10 @@ func (s *Server) Stop() error {
 func (s *Server) Command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Dir, cmd.Env = s.opts.Root, s.Environ()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: s.cmd.Process.Pid}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pgid: s.process.Pid()}
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second
 	return cmd
-}
-
-// APIURL is the base URL of a REST API's stage, without a slash at the end.
-func (s *Server) APIURL(api, stage string) string {
-	return fmt.Sprintf("%s/_aws/execute-api/%s/%s", s.URL, api, stage)
 }
 
 // LogFile is where the server writes its own log.

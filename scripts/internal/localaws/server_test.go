@@ -1,7 +1,6 @@
 package localaws
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,7 +14,6 @@ func TestStateFolder(t *testing.T) {
 	t.Parallel()
 	root, err := repository.Root()
 	require.NoError(t, err)
-	require.NoError(t, Install(t.Context(), root, os.Stderr))
 	state := t.TempDir()
 	_, err = Running(state)
 	assert.ErrorIs(t, err, ErrNotRunning)
@@ -23,9 +21,9 @@ func TestStateFolder(t *testing.T) {
 	s, err := Start(t.Context(), Options{Root: root, State: state})
 	require.NoError(t, err)
 	t.Cleanup(func() { assert.NoError(t, s.Stop(), "stopping twice is no error") })
-	url, err := Running(state)
+	running, err := Running(state)
 	require.NoError(t, err)
-	assert.Equal(t, s.URL, url)
+	assert.Equal(t, s.AWS, running)
 
 	require.NoError(t, s.Stop())
 	_, err = Running(state)

@@ -19,21 +19,20 @@ var (
 	ErrNotRunning = errors.New("the local AWS is not running: start it with `make dev`")
 )
 
-// Running returns the URL of the server that another process runs on a state folder, or
-// ErrNotRunning.
-func Running(state string) (string, error) {
+// Running returns the AWS that another process runs on a state folder, or ErrNotRunning.
+func Running(state string) (AWS, error) {
 	port, err := os.ReadFile(portFile(state))
 	if err != nil {
-		return "", ErrNotRunning
+		return AWS{}, ErrNotRunning
 	}
 	lock, err := lockState(state)
 	if err == nil {
-		return "", errors.Join(ErrNotRunning, lock.Unlock())
+		return AWS{}, errors.Join(ErrNotRunning, lock.Unlock())
 	}
 	if !errors.Is(err, ErrRunning) {
-		return "", err
+		return AWS{}, err
 	}
-	return "http://127.0.0.1:" + string(port), nil
+	return AWS{"http://127.0.0.1:" + string(port)}, nil
 }
 
 // API returns the URL at which the `make dev` of a state folder serves the API, or ErrNotRunning.

@@ -46,13 +46,18 @@ func Open(ctx context.Context, cfg aws.Config, stack string) (Secret, error) {
 	return Secret{}, fmt.Errorf("the stack %s has no output %s: deploy it first", stack, output)
 }
 
-// ReadLocal is Read for stage local in the local AWS that runs on a state folder.
-func ReadLocal(ctx context.Context, state, label string) (Value, error) {
-	cfg, err := localaws.RunningConfig(state)
+// OpenLocal is Open for stage local in the local AWS that runs on a state folder.
+func OpenLocal(ctx context.Context, state string) (Secret, error) {
+	local, err := localaws.Running(state)
 	if err != nil {
-		return nil, err
+		return Secret{}, err
 	}
-	secret, err := Open(ctx, cfg, localaws.StackName)
+	return Open(ctx, local.Config(), localaws.StackName)
+}
+
+// ReadLocal is Read after OpenLocal.
+func ReadLocal(ctx context.Context, state, label string) (Value, error) {
+	secret, err := OpenLocal(ctx, state)
 	if err != nil {
 		return nil, err
 	}

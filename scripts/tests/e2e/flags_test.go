@@ -61,9 +61,9 @@ func deployed(t *testing.T) map[string]function {
 
 func lambdas(t *testing.T) *lambda.Client {
 	t.Helper()
-	cfg, err := localaws.RunningConfig(stateFile(""))
+	local, err := localaws.Running(stateFile(""))
 	require.NoError(t, err)
-	return lambda.NewFromConfig(cfg)
+	return lambda.NewFromConfig(local.Config())
 }
 
 // testDebug attaches no debugger, which many machines do not allow: it looks at what one would find.
