@@ -111,7 +111,7 @@ func (a *attack) live(u *account) {
 		r.Seq, r.Timestamp = turn.number, turn.time
 		a.mu.Lock()
 		a.report.add(r)
-		a.progress.Add(1)
+		a.progress.Add()
 		a.mu.Unlock()
 		if u.id == "" { // it was not created
 			break

@@ -73,7 +73,7 @@ func (t table) fill(ctx context.Context, seed uint64, users int, out io.Writer) 
 			default:
 				found.Add(1)
 			}
-			shown.Add(1)
+			shown.Add()
 			return nil
 		})
 	}

@@ -5,8 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"sync"
-	"time"
+	"sync/atomic"
 
 	"golang.org/x/term"
 )
@@ -16,10 +15,7 @@ type Counter struct {
 	out   io.Writer
 	what  string
 	total int
-
-	mu    sync.Mutex
-	done  int
-	shown time.Time
+	done  atomic.Int64
 }
 
 // Start begins to count. It shows nothing if out is not a terminal.
@@ -30,14 +26,10 @@ func Start(out io.Writer, what string, total int) *Counter {
 	return &Counter{out: out, what: what, total: total}
 }
 
-// Add counts n more and shows the sum, at most ten times a second.
-func (c *Counter) Add(n int) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.done += n
-	if now := time.Now(); now.Sub(c.shown) >= 100*time.Millisecond {
-		c.shown = now
-		fmt.Fprintf(c.out, "\r%s: %d of %d", c.what, c.done, c.total)
+// Add counts one more, and shows each percent.
+func (c *Counter) Add() {
+	if done := int(c.done.Add(1)); done%max(c.total/100, 1) == 0 {
+		fmt.Fprintf(c.out, "\r%s: %d of %d", c.what, done, c.total)
 	}
 }
 
