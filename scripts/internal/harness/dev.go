@@ -1,11 +1,13 @@
 package harness
 
 import (
+	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
+	"slices"
 	"strings"
-	"time"
+	"testing"
+
+	"github.com/stretchr/testify/require"
 )
 
 // Dev is a running `make dev`.
@@ -21,29 +23,29 @@ type Event struct {
 	Log              json.RawMessage   // of none
 }
 
-// StartDev runs `make dev` in the tree with IAM enforced and more flags, on a free port, until it is ready.
-func (t Tree) StartDev(flags ...string) (*Dev, error) {
-	process, err := t.Start(nil, "make", append([]string{"dev", "PORT=0", "AUTH=1", "JSON=1"}, flags...)...)
-	if err != nil {
-		return nil, err
+// StartDev runs `make dev` in the tree with IAM enforced and more flags, on a free port, until it is
+// ready. The caller ends it.
+func (t Tree) StartDev(tb testing.TB, flags ...string) *Dev {
+	tb.Helper()
+	p, err := t.Start(nil, "make", append([]string{"dev", "PORT=0", "AUTH=1", "JSON=1"}, flags...)...)
+	require.NoError(tb, err)
+	d := &Dev{Process: p}
+	ctx, cancel := context.WithTimeout(tb.Context(), Patience)
+	defer cancel()
+	if err := d.Await(ctx, d.isReady); err != nil {
+		_ = d.Interrupt()
+		require.NoError(tb, err, "make dev wrote:\n%s", d.Out.Text())
 	}
-	d := &Dev{Process: process}
-	for deadline := time.Now().Add(Patience); ; {
-		for _, e := range d.Events() {
-			if e.Event == "ready" {
-				d.URL = e.URL
-				return d, nil
-			}
-		}
-		if time.Now().After(deadline) {
-			return nil, errors.Join(fmt.Errorf("make dev is not ready after %v:\n%s", Patience, d.Out.Text()), d.Interrupt())
-		}
-		select {
-		case <-d.Exited():
-			return nil, fmt.Errorf("make dev ended:\n%s", d.Out.Text())
-		case <-time.After(20 * time.Millisecond):
-		}
+	return d
+}
+
+func (d *Dev) isReady() bool {
+	events := d.Events()
+	i := slices.IndexFunc(events, func(e Event) bool { return e.Event == "ready" })
+	if i >= 0 {
+		d.URL = events[i].URL
 	}
+	return i >= 0
 }
 
 // Events returns what it has written so far.
@@ -55,4 +57,11 @@ func (d *Dev) Events() (events []Event) {
 		}
 	}
 	return events
+}
+
+// Token returns what Authorization has with a token of `make token`.
+func (t Tree) Token(tb testing.TB, options ...string) string {
+	tb.Helper()
+	args := append([]string{"-s", "token"}, options...)
+	return "Bearer " + strings.TrimSpace(t.Command(tb, "make", args...).Stdout.Text())
 }

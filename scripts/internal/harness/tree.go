@@ -6,25 +6,19 @@
 package harness
 
 import (
-	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
+	"testing"
 
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
 
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/repository"
-)
-
-// shared are folders that a copy shares with the repository; leftOut are the others that git ignores.
-var (
-	shared  = []string{".cache", "node_modules"}
-	leftOut = []string{".git", ".build", ".local", ".serverless", ".aws-sam"}
 )
 
 // Tree is a copy of the working tree.
@@ -32,75 +26,47 @@ type Tree struct {
 	Dir string // without symbolic links in it
 }
 
-// CopyTree copies the working tree to a new temporary folder, for the caller to remove. It
-// installs the tools that a deployment needs, and more, if they are missing.
-func CopyTree(more ...install.Tool) (Tree, error) {
+// copyTree is a shell script that copies the working folder, but for what git ignores. A copy shares
+// what is installed.
+const copyTree = `set -e
+tar -cf - --exclude=./.git --exclude=./.build --exclude=./.local --exclude=./.serverless --exclude=./.aws-sam \
+	--exclude=./.cache --exclude=./node_modules . | tar -xf - -C "$1"
+ln -s "$PWD/.cache" "$PWD/node_modules" "$1"`
+
+// CopyTree copies the working tree for a test. It installs the tools that a deployment needs, and
+// more, if they are missing. The test fails if a process still runs at its end that names the copy in
+// its command line, as the local AWS, the functions and the framework do.
+func CopyTree(t testing.TB, more ...install.Tool) Tree {
+	t.Helper()
 	// The make that runs the tests must not share its flags and jobs with those that the tests run.
-	os.Unsetenv("MAKEFLAGS")
+	require.NoError(t, os.Unsetenv("MAKEFLAGS"))
 	root, err := repository.Root()
-	if err != nil {
-		return Tree{}, err
-	}
-	tools := append(more, install.Framework, install.LocalAWS)
-	if err := install.Install(context.Background(), root, os.Stderr, tools...); err != nil {
-		return Tree{}, err
-	}
-	dir, err := os.MkdirTemp("", "service-")
-	if err != nil {
-		return Tree{}, err
-	}
-	if dir, err = filepath.EvalSymlinks(dir); err != nil {
-		return Tree{}, err
-	}
-	return Tree{dir}, copyTree(root, dir)
-}
-
-func copyTree(from, to string) error {
-	entries, err := os.ReadDir(from)
-	if err != nil {
-		return err
-	}
-	args := []string{"-R"}
-	for _, entry := range entries {
-		switch name := entry.Name(); {
-		case slices.Contains(shared, name):
-			if err := os.Symlink(filepath.Join(from, name), filepath.Join(to, name)); err != nil {
-				return err
-			}
-		case !slices.Contains(leftOut, name):
-			args = append(args, filepath.Join(from, name))
-		}
-	}
-	if out, err := exec.Command("cp", append(args, to)...).CombinedOutput(); err != nil {
-		return fmt.Errorf("copy the working tree: %w\n%s", err, out)
-	}
-	return nil
-}
-
-// Remove removes the copy. It is an error if a process still runs that names the copy in its
-// command line, as the local AWS, the functions and the framework do.
-func (t Tree) Remove() error {
-	running, err := t.Processes()
-	if err == nil && len(running) > 0 {
-		err = fmt.Errorf("still running:\n%s", strings.Join(running, ""))
-	}
-	return errors.Join(err, os.RemoveAll(t.Dir))
+	require.NoError(t, err)
+	require.NoError(t, install.Install(t.Context(), root, os.Stderr, append(more, install.Framework, install.LocalAWS)...))
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	require.NoError(t, err)
+	tree := Tree{dir}
+	t.Cleanup(func() { assert.Empty(t, tree.Processes(t), "still running") })
+	cmd := exec.Command("sh", "-c", copyTree, "sh", dir)
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	require.NoError(t, err, "copy the working tree: %s", out)
+	return tree
 }
 
 // Processes are the ids and command lines of the processes that name the copy.
-func (t Tree) Processes() ([]string, error) {
+func (t Tree) Processes(tb testing.TB) []string {
+	tb.Helper()
 	out, err := exec.Command("ps", "-axww", "-o", "pid=,command=").Output()
+	require.NoError(tb, err)
 	lines := slices.Collect(strings.Lines(string(out)))
-	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, t.Dir) }), err
+	return slices.DeleteFunc(lines, func(line string) bool { return !strings.Contains(line, t.Dir) })
 }
 
 // Write writes a file of the copy.
-func (t Tree) Write(name, content string) error {
-	file := filepath.Join(t.Dir, name)
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	return os.WriteFile(file, []byte(content), 0o644)
+func (t Tree) Write(tb testing.TB, name, content string) {
+	tb.Helper()
+	require.NoError(tb, os.WriteFile(filepath.Join(t.Dir, name), []byte(content), 0o644))
 }
 
 // Function is a function of serverless.yml.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
@@ -18,9 +17,7 @@ import (
 const published = "users-api"
 
 func TestAdopt(t *testing.T) {
-	tree, err := harness.CopyTree()
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, tree.Remove()) })
+	tree := harness.CopyTree(t)
 	run := func(name string, args ...string) string {
 		return strings.TrimSpace(tree.Command(t, name, args...).Stdout.Text())
 	}
@@ -31,7 +28,7 @@ func TestAdopt(t *testing.T) {
 
 	run("git", "init", "--quiet")
 	rename := []string{"rename", "MODULE=github.com/Acme-2/orders.api/v2", "SERVICE=orders"}
-	_, err = tree.Run(t.Context(), nil, "make", rename...)
+	_, err := tree.Run(t.Context(), nil, "make", rename...)
 	assert.ErrorContains(t, err, "commit or stash")
 	commit()
 	module := run("go", "list", "-m")
@@ -50,11 +47,9 @@ func TestAdopt(t *testing.T) {
 func serves(t *testing.T, tree harness.Tree) {
 	t.Helper()
 	started := time.Now()
-	dev, err := tree.StartDev()
-	require.NoError(t, err)
+	dev := tree.StartDev(t)
 	defer func() { assert.NoError(t, dev.Interrupt()) }()
 	t.Logf("%5.1f s  make dev", time.Since(started).Seconds())
-	token := strings.TrimSpace(tree.Command(t, "make", "-s", "token").Stdout.Text())
-	a := harness.Send(t, dev.URL, harness.Request{Method: "GET", Target: "/users", Credential: "Bearer " + token})
+	a := harness.Send(t, dev.URL, harness.Request{Method: "GET", Target: "/users", Credential: tree.Token(t)})
 	assert.Equal(t, http.StatusOK, a.Status, a.Body)
 }

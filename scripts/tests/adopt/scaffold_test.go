@@ -3,7 +3,6 @@ package adopt
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,9 +17,7 @@ var summary = []string{"route", "NAME=get-summary", "METHOD=GET", "ROUTE=/users/
 // TestScaffold adds a route and an entity to a copy of the repository, and uses both on the local
 // AWS with IAM enforced.
 func TestScaffold(t *testing.T) {
-	tree, err := harness.CopyTree()
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, tree.Remove()) })
+	tree := harness.CopyTree(t)
 	tree.Command(t, "git", "init", "--quiet")
 	refuses(t, tree)
 	tree.Command(t, "make", summary...)
@@ -28,19 +25,15 @@ func TestScaffold(t *testing.T) {
 	tree.Command(t, "make", "entity", "NAME=order")
 	tree.Command(t, "make", "check")
 
-	dev, err := tree.StartDev()
-	require.NoError(t, err)
+	dev := tree.StartDev(t)
 	defer func() { assert.NoError(t, dev.Interrupt()) }()
-	token := func(scopes ...string) string {
-		return "Bearer " + strings.TrimSpace(tree.Command(t, "make", append([]string{"-s", "token"}, scopes...)...).Stdout.Text())
-	}
-	a := api{t, dev.URL, token()}
+	a := api{t, dev.URL, tree.Token(t)}
 	user := a.call("POST", "/users", harness.UserBody(harness.Email())).User(t, http.StatusCreated)
 	assert.Equal(t, user, a.call("GET", "/users/"+user.ID+"/summary", "").User(t, http.StatusOK))
 	assert.Equal(t, http.StatusOK, a.call("HEAD", "/users/"+user.ID+"/summary", "").Status)
 	a.call("GET", "/orders/"+user.ID, "").Fails(t, http.StatusNotFound) // another table
 	a.walkOrders()
-	a.credential = token("SCOPES=users:read users:write")
+	a.credential = tree.Token(t, "SCOPES=users:read users:write")
 	a.call("GET", "/orders", "").Fails(t, http.StatusForbidden)
 }
 

@@ -45,7 +45,7 @@ func send(t *testing.T, r request) harness.Answer {
 	t.Helper()
 	switch r.Credential {
 	case "":
-		r.Credential = "Bearer " + token
+		r.Credential = token
 	case anonymous:
 		r.Credential = ""
 	}
@@ -119,5 +119,5 @@ func signed(t *testing.T, subject, scope string, ttl time.Duration) string {
 	t.Helper()
 	text, err := secret(t).Token(subject, []string{scope}, time.Now(), ttl)
 	require.NoError(t, err)
-	return text
+	return "Bearer " + text
 }

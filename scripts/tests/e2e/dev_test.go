@@ -16,12 +16,10 @@ import (
 var runs []*harness.Dev
 
 // startDev runs another `make dev`.
-func startDev(flags ...string) (*harness.Dev, error) {
-	d, err := tree.StartDev(flags...)
-	if err == nil {
-		runs = append(runs, d)
-	}
-	return d, err
+func startDev(t *testing.T, flags ...string) {
+	t.Helper()
+	dev = tree.StartDev(t, flags...)
+	runs = append(runs, dev)
 }
 
 // afterwards calls change and waits until `make dev` has written an event of a kind with a text.

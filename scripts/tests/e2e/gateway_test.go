@@ -15,8 +15,8 @@ import (
 
 // testCredentials tests API Gateway's part in refusing a caller; the authorizer has its own tests.
 func testCredentials(t *testing.T) {
-	call(t, request{Method: "GET", Target: "/users?limit=1", Credential: "ApiKey " + key}).Page(t)
-	expired := "Bearer " + signed(t, "late", "users:read", -2*time.Minute)
+	call(t, request{Method: "GET", Target: "/users?limit=1", Credential: key}).Page(t)
+	expired := signed(t, "late", "users:read", -2*time.Minute)
 	for _, refused := range []string{anonymous, expired, "ApiKey " + uuid.NewString()} {
 		a := call(t, request{Method: "GET", Target: "/users?limit=1", Credential: refused})
 		a.Fails(t, http.StatusUnauthorized)
@@ -27,7 +27,7 @@ func testCredentials(t *testing.T) {
 // testScopes calls each route with each scope alone, with and without a slash at the end of its path.
 func testScopes(t *testing.T) {
 	for _, scope := range append(auth.Scopes(), "other") {
-		credential := "Bearer " + signed(t, "scoped", scope, time.Hour)
+		credential := signed(t, "scoped", scope, time.Hour)
 		for _, route := range auth.Routes() {
 			collection := "/" + strings.Split(route.Path, "/")[1]
 			for _, method := range route.Methods() {

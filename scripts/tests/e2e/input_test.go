@@ -54,38 +54,31 @@ func testBadBodies(t *testing.T) {
 func testBadIDs(t *testing.T) {
 	u := create(t)
 	assert.Less(t, call(t, get("/users/"+url.PathEscape(forged))).Status, 500) // the emulator's policies match no line feed
-	for name, id := range map[string]string{
-		"another user's": uuid.NewString(),
-		"a reservation":  "email%23" + strings.ReplaceAll(u.Email, "@", "%40"),
-		"NUL":            "%00",
-		"invalid UTF-8":  "%ff",
-		"a path upwards": "..%2F..%2Fetc",
-		"10,000 bytes":   strings.Repeat("a", 10_000),
+	for _, id := range []string{
+		uuid.NewString(),
+		"email%23" + strings.ReplaceAll(u.Email, "@", "%40"), // the address's reservation
+		"%00",
+		"%ff",
+		"..%2F..%2Fetc",
+		strings.Repeat("a", 10_000),
 	} {
-		t.Run(name, func(t *testing.T) {
-			for _, r := range onUser(id) {
-				call(t, r).Fails(t, http.StatusNotFound)
-			}
-		})
+		for _, r := range onUser(id) {
+			call(t, r).Fails(t, http.StatusNotFound)
+		}
 	}
 }
 
+// testBadQueries sends queries that API Gateway could change on their way. functions/list-users and
+// pkg/api test all the others.
 func testBadQueries(t *testing.T) {
-	create(t)
-	create(t)
-	cursor := call(t, get("/users?limit=1")).Page(t).NextCursor
-	require.NotEmpty(t, cursor)
 	for _, query := range []string{
-		"limit=0", "limit=101", "limit=abc", "limit=", "limit=1.5", "limit=99999999999999999999", "limit=1&limit=2", "limit=" + url.QueryEscape(forged),
-		"cursor=" + cursor[:len(cursor)-1], "cursor=" + cursor + "A", "cursor=%00", "cursor=" + base64.RawURLEncoding.EncodeToString([]byte(uuid.NewString())),
-		"email=nobody", "email=", "email=a%40b%40people.example", "email=%ff", "nonsense=1",
+		"limit=0", "limit=", "limit=1&limit=2", "limit=" + url.QueryEscape(forged),
+		"cursor=%00", "cursor=" + base64.RawURLEncoding.EncodeToString([]byte(uuid.NewString())),
+		"email=", "email=a%40b%40people.example", "email=%ff", "nonsense=1",
 	} {
-		t.Run(query, func(t *testing.T) {
-			f := call(t, get("/users?"+query)).Fails(t, http.StatusBadRequest)
-			name, _, _ := strings.Cut(query, "=")
-			if assert.Len(t, f.Details, 1) {
-				assert.Equal(t, name, f.Details[0].Field)
-			}
-		})
+		f := call(t, get("/users?"+query)).Fails(t, http.StatusBadRequest)
+		name, _, _ := strings.Cut(query, "=")
+		require.Len(t, f.Details, 1, query)
+		assert.Equal(t, name, f.Details[0].Field)
 	}
 }

@@ -7,58 +7,31 @@
 package e2e
 
 import (
-	"context"
-	"errors"
-	"log"
 	"os"
-	"strings"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
 
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/install"
 )
 
 // tree is the copy that the tests work in, dev the `make dev` in it, and token and key are
-// credentials of its stage.
+// credentials of its stage, as Authorization has them.
 var (
 	tree       harness.Tree
 	dev        *harness.Dev
 	token, key string
 )
 
-func TestMain(m *testing.M) {
-	// The tools that the tests build have the race detector.
-	os.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race")
-	code, err := run(m)
-	if err != nil {
-		log.Fatal(err)
-	}
-	os.Exit(code)
-}
-
-func run(m *testing.M) (code int, err error) {
-	if tree, err = harness.CopyTree(install.Linters); err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, tree.Remove()) }()
-	if dev, err = startDev(); err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, dev.Interrupt()) }()
-	made, err := tree.Run(context.Background(), nil, "make", "-s", "token")
-	if err != nil {
-		return 1, err
-	}
-	token = strings.TrimSpace(made.Stdout.Text())
-	if key, err = makeKey(); err != nil {
-		return 1, err
-	}
-	return m.Run(), nil
-}
-
 // TestService runs everything on the one deployment. What changes or ends it comes last.
 func TestService(t *testing.T) {
+	t.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race") // of the tools that the tests build
+	tree = harness.CopyTree(t, install.Linters)
+	startDev(t)
+	token, key = tree.Token(t), makeKey(t)
 	t.Cleanup(func() {
+		assert.NoError(t, dev.Interrupt())
 		if t.Failed() {
 			text := dev.Out.Text()
 			t.Logf("the end of what make dev wrote:\n%s", text[max(0, len(text)-5_000):])

@@ -1,7 +1,6 @@
 package e2e
 
 import (
-	"context"
 	"net/http"
 	"regexp"
 	"strings"
@@ -27,12 +26,10 @@ func version(t *testing.T, label string) stagesecret.Value {
 }
 
 // makeKey returns an API key that `make api-key` adds to the stage's secret.
-func makeKey() (string, error) {
-	p, err := tree.Run(context.Background(), nil, "make", "-s", "api-key", "STAGE=local")
-	if err != nil {
-		return "", err
-	}
-	return regexp.MustCompile(`(?m)^  (\w+)$`).FindStringSubmatch(p.Stdout.Text())[1], nil
+func makeKey(t *testing.T) string {
+	t.Helper()
+	out := tree.Command(t, "make", "-s", "api-key", "STAGE=local").Stdout.Text()
+	return "ApiKey " + regexp.MustCompile(`(?m)^  (\w+)$`).FindStringSubmatch(out)[1]
 }
 
 // testSecret rotates the secret of tokens, with no deployment: tokens by the old one stay good. API
@@ -41,17 +38,17 @@ func testSecret(t *testing.T) {
 	old, oldToken := secret(t)["jwtSecret"], signed(t, "old", "users:read", time.Hour) // which API Gateway has not seen
 	tree.Command(t, "make", "-s", "rotate", "STAGE=local")
 	status := func(token string) int {
-		return call(t, request{Method: "GET", Target: "/users", Credential: "Bearer " + token}).Status
+		return call(t, request{Method: "GET", Target: "/users", Credential: token}).Status
 	}
 	harness.Eventually(t, func() bool { return status(signed(t, "new", "users:read", time.Hour)) == http.StatusOK }, "a token by the new secret")
 	assert.Equal(t, http.StatusOK, status(oldToken))
 	before := secret(t)["apiKeys"]
-	assert.Equal(t, make([]error, 3), harness.Together(3, func(int) error { _, err := makeKey(); return err }))
+	harness.Together(3, func(int) string { return makeKey(t) })
 	assert.Regexp(t, `^`+regexp.QuoteMeta(before)+`(,partner:[0-9a-f]{64}:users:read\+users:write){3}$`, secret(t)["apiKeys"])
 	assert.Equal(t, old, version(t, stagesecret.Previous)["jwtSecret"])
 
-	out := tree.Command(t, "make", "-s", "token", "SUB=alice", "SCOPES=users:read", "TTL=5m").Stdout.Text()
-	token, err := jwt.Parse(strings.TrimSuffix(out, "\n"), func(*jwt.Token) (any, error) { return []byte(secret(t)["jwtSecret"]), nil },
+	_, text, _ := strings.Cut(tree.Token(t, "SUB=alice", "SCOPES=users:read", "TTL=5m"), " ")
+	token, err := jwt.Parse(text, func(*jwt.Token) (any, error) { return []byte(secret(t)["jwtSecret"]), nil },
 		jwt.WithValidMethods([]string{"HS256"}), jwt.WithSubject("alice"), jwt.WithExpirationRequired(), jwt.WithIssuedAt())
 	require.NoError(t, err)
 	claims := token.Claims.(jwt.MapClaims)

@@ -114,5 +114,5 @@ func testIdempotency(t *testing.T) {
 	assert.Equal(t, first.User(t, http.StatusCreated), second.User(t, http.StatusCreated))
 	assert.Equal(t, first.Header.Get("Location"), second.Header.Get("Location"))
 	repeat(key, harness.UserBody(harness.Email()), "").Fails(t, http.StatusUnprocessableEntity)
-	repeat(key, body, "Bearer "+signed(t, "somebody-else", "users:write", time.Hour)).Fails(t, http.StatusConflict) // another principal's key
+	repeat(key, body, signed(t, "somebody-else", "users:write", time.Hour)).Fails(t, http.StatusConflict) // another principal's key
 }

@@ -20,8 +20,7 @@ func testChanges(t *testing.T) {
 	local.createDeployer(t)
 	local.deploy(t)
 	first := local.look(t)
-	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), first.ChangedFunctions(deployed{}))
-	local.url = cloud.APIURL(first.API, local.name)
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), first.changedFunctions(deployed{}))
 	user := local.create(t)
 	timestamp := regexp.MustCompile(`Timestamp: (\d+)`).FindStringSubmatch(local.serverless(t, "deploy", "list"))
 	require.NotNil(t, timestamp)
@@ -42,10 +41,10 @@ func deployOneFunction(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited once")
 	local.deploy(t)
 	after := local.look(t)
-	assert.Equal(t, "UPDATE_COMPLETE", after.Status)
-	assert.True(t, after.Changed.After(before.Changed), "the stack was changed")
+	assert.Equal(t, "UPDATE_COMPLETE", after.status)
+	assert.True(t, after.changed.After(before.changed), "the stack was changed")
 	assertCodeOfGetUser(t, before, after)
-	assert.Equal(t, []string{before.API, before.Deployment}, []string{after.API, after.Deployment}, "the API serves the same snapshot")
+	assert.Equal(t, before.deployment, after.deployment, "the API serves the same snapshot")
 	awaitLogged(t, "edited once")
 	return after
 }
@@ -53,8 +52,8 @@ func deployOneFunction(t *testing.T, before deployed) deployed {
 // assertCodeOfGetUser checks that getUser has other code, and no other function has changed.
 func assertCodeOfGetUser(t *testing.T, before, after deployed) {
 	t.Helper()
-	assert.Equal(t, []string{"getUser"}, after.ChangedFunctions(before))
-	assert.NotEqual(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
+	assert.Equal(t, []string{"getUser"}, after.changedFunctions(before))
+	assert.NotEqual(t, before.functions["getUser"].code, after.functions["getUser"].code)
 }
 
 // awaitLogged waits until getUser, which starts for the next request, has logged a text.
@@ -71,7 +70,7 @@ func deployFunctionAlone(t *testing.T, before deployed) deployed {
 	after := local.look(t)
 	assertCodeOfGetUser(t, before, after)
 	awaitLogged(t, "edited twice")
-	after.Functions = before.Functions
+	after.functions = before.functions
 	assert.Equal(t, before, after, "nothing else changes")
 	return before
 }
@@ -83,15 +82,16 @@ func deployLimits(t *testing.T, before deployed) deployed {
 	local.deploy(t, "writeThrottleRate=1", "writeThrottleBurst=3")
 	after := local.look(t)
 	for _, route := range auth.Routes() {
-		name, want := route.Method+" "+route.Path, harness.Limit{Rate: 1, Burst: 3}
+		want := limit{rate: 1, burst: 3}
 		if route.Method == "GET" {
-			want = before.Limits[name]
+			want = before.limit(route)
+			require.NotZero(t, want)
 		}
-		assert.Equal(t, want, after.Limits[name], name)
+		assert.Equal(t, want, after.limit(route), route.Function)
 	}
-	assert.Equal(t, []any{before.Deployment, before.Created}, []any{after.Deployment, after.Created}, "the stage is the same one")
-	for name, f := range before.Functions {
-		assert.Equal(t, f.Code, after.Functions[name].Code, name)
+	assert.Equal(t, []any{before.deployment, before.created}, []any{after.deployment, after.created}, "the stage is the same one")
+	for name, f := range before.functions {
+		assert.Equal(t, f.code, after.functions[name].code, name)
 	}
 	harness.Eventually(t, func() bool { return local.tooMany(t, post) > 0 }, "some are refused")
 	assert.Zero(t, local.tooMany(t, list), "each method has limits of its own")
@@ -102,20 +102,20 @@ func deployLimits(t *testing.T, before deployed) deployed {
 func deployFailure(t *testing.T, before deployed) deployed {
 	local.editGetUser(t, "edited for a deployment that fails")
 	defer local.breakAfter(t, "ApiGatewayStage, GetUserLambdaFunction")()
-	_, err := local.tryDeploy(t, "writeThrottleRate=2", "writeThrottleBurst=2")
+	_, err := local.run(t, local.deployment("writeThrottleRate=2", "writeThrottleBurst=2")...)
 	assert.ErrorContains(t, err, "Failing (AWS::SSM::Parameter)")
 	assert.ErrorContains(t, err, "no-such-secret")
 	after := local.look(t)
-	assert.Equal(t, "UPDATE_ROLLBACK_COMPLETE", after.Status)
-	assert.Equal(t, []any{before.Limits, before.Deployment}, []any{after.Limits, after.Deployment})
-	assert.Equal(t, []string{"getUser"}, after.ChangedFunctions(before), "it was changed, and changed back")
-	assert.Equal(t, before.Functions["getUser"].Code, after.Functions["getUser"].Code)
+	assert.Equal(t, "UPDATE_ROLLBACK_COMPLETE", after.status)
+	assert.Equal(t, []any{before.settings, before.deployment}, []any{after.settings, after.deployment})
+	assert.Equal(t, []string{"getUser"}, after.changedFunctions(before), "it was changed, and changed back")
+	assert.Equal(t, before.functions["getUser"].code, after.functions["getUser"].code)
 	return after
 }
 
 // deployRemoval removes a response from the API. The stage must not serve a snapshot that still has it.
 func deployRemoval(t *testing.T, before deployed) deployed {
-	challenge := func() string { return harness.Send(t, local.url, list).Header.Get("WWW-Authenticate") }
+	challenge := func() string { return harness.Send(t, local.url(), list).Header.Get("WWW-Authenticate") }
 	require.Equal(t, "Bearer", challenge())
 	defer local.editResponses(t, func(yaml string) string {
 		kept, rest, _ := strings.Cut(yaml, "  GatewayResponseUnauthorized:")
@@ -125,7 +125,7 @@ func deployRemoval(t *testing.T, before deployed) deployed {
 	local.deploy(t)
 	after := local.look(t)
 	assert.Empty(t, challenge())
-	assert.NotEqual(t, before.Deployment, after.Deployment)
+	assert.NotEqual(t, before.deployment, after.deployment)
 	local.deploy(t)
 	assert.Equal(t, after, local.look(t), "a deployment of the same changes nothing")
 	return after
@@ -135,8 +135,8 @@ func rollBack(t *testing.T, first, before deployed, timestamp string) {
 	t.Helper()
 	local.serverless(t, "rollback", "--timestamp", timestamp)
 	after := local.look(t)
-	assert.Equal(t, "UPDATE_COMPLETE", after.Status)
+	assert.Equal(t, "UPDATE_COMPLETE", after.status)
 	assertCodeOfGetUser(t, before, after)
-	assert.Equal(t, first.Functions["getUser"].Code, after.Functions["getUser"].Code)
-	assert.Equal(t, first.Limits["POST /users"], after.Limits["POST /users"])
+	assert.Equal(t, first.functions["getUser"].code, after.functions["getUser"].code)
+	assert.Equal(t, first.settings, after.settings)
 }

@@ -8,12 +8,11 @@
 package proof
 
 import (
-	"context"
-	"errors"
-	"log"
-	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
 	"users-api/scripts/internal/localaws"
@@ -28,37 +27,16 @@ var local, second *stage
 // functions are those of serverless.yml.
 var functions map[string]harness.Function
 
-func TestMain(m *testing.M) {
-	code, err := run(m)
-	if err != nil {
-		log.Fatal(err)
-	}
-	os.Exit(code)
-}
-
-func run(m *testing.M) (code int, err error) {
-	var trees [2]harness.Tree
-	for i := range trees {
-		if trees[i], err = harness.CopyTree(); err != nil {
-			return 1, err
-		}
-		defer func() { err = errors.Join(err, trees[i].Remove()) }()
-	}
-	local, second = &stage{name: localaws.Stage, tree: trees[0]}, newSecond(trees[1])
-	if functions, err = harness.Functions(trees[0].Dir); err != nil {
-		return 1, err
-	}
-	state := filepath.Join(trees[0].Dir, ".local")
-	cloud, err = localaws.Start(context.Background(), localaws.Options{Root: trees[0].Dir, State: state, Auth: true})
-	if err != nil {
-		return 1, err
-	}
-	defer func() { err = errors.Join(err, cloud.Stop()) }()
-	return m.Run(), nil
-}
-
 // TestDeployment deploys two stages first. The next parts use them, and the last one removes them.
 func TestDeployment(t *testing.T) {
+	local = &stage{name: localaws.Stage, tree: harness.CopyTree(t)}
+	second = &stage{name: "v2", tree: harness.CopyTree(t), params: secondParams}
+	var err error
+	functions, err = harness.Functions(local.tree.Dir)
+	require.NoError(t, err)
+	cloud, err = localaws.Start(t.Context(), localaws.Options{Root: local.tree.Dir, State: filepath.Join(local.tree.Dir, ".local"), Auth: true})
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, cloud.Stop()) })
 	t.Run("deploy", func(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
 			"a stage again and again": testChanges,

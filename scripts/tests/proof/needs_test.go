@@ -57,7 +57,7 @@ var collection = regexp.MustCompile(`^/[a-z0-9-]+`)
 
 // testNeeds takes each right away from the function that has it, and checks that a request fails.
 func testNeeds(t *testing.T) {
-	deployed := local.look(t).Functions
+	deployed := local.look(t).functions
 	for name := range functions {
 		for _, g := range grants(t, name) {
 			i := slices.IndexFunc(needs, func(n need) bool { return n.function == name && n.action == g.action })
@@ -66,7 +66,7 @@ func testNeeds(t *testing.T) {
 			if name == "authorizer" {
 				test = needs[i].testAuthorizer
 			}
-			t.Run(name+" without "+g.action, func(t *testing.T) { test(t, deployed[name].Role) })
+			t.Run(name+" without "+g.action, func(t *testing.T) { test(t, deployed[name].role) })
 		}
 	}
 }
@@ -94,7 +94,7 @@ func (n need) test(t *testing.T, role string) {
 func (n need) testAuthorizer(t *testing.T, role string) {
 	defer takeAway(t, role, n.action)()
 	harness.Eventually(t, func() bool {
-		harness.Send(t, local.url, harness.Request{Method: "GET", Target: "/users", Credential: "ApiKey unknown"}).Fails(t, http.StatusUnauthorized)
+		harness.Send(t, local.url(), harness.Request{Method: "GET", Target: "/users", Credential: "ApiKey unknown"}).Fails(t, http.StatusUnauthorized)
 		return local.logged(t, "authorizer", "is not authorized to perform: "+n.action) != ""
 	}, "the log says why")
 	assert.Equal(t, http.StatusOK, local.call(t, list).Status)

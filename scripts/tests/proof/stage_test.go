@@ -26,79 +26,56 @@ import (
 type stage struct {
 	name     string
 	tree     harness.Tree
-	params   []string // of every deployment
-	url      string
+	params   []string          // of every deployment
 	header   map[string]string // of every request
 	deployer aws.Config        // with its credentials
 }
 
-// newSecond returns a version beside the first. It has a metered partner, its table is protected and
-// kept with the logs when it is removed, and API Gateway checks its bodies. The emulator runs binaries of this machine only, and knows no composite alarms.
-func newSecond(tree harness.Tree) *stage {
-	return &stage{name: "v2", tree: tree, params: []string{
-		"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
-		"monitoring=false", "tableDeletionPolicy=Retain", "tableDeletionProtection=true", "partners=acme", "partnerRate=1", "partnerBurst=5", "bodyValidation=gateway",
-	}}
+// secondParams have the second stage meter a partner, protect its table and keep it with the logs when
+// it is removed, and API Gateway check its bodies. The emulator runs binaries of this machine only, and
+// knows no composite alarms.
+var secondParams = []string{
+	"architecture=" + map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH],
+	"monitoring=false", "tableDeletionPolicy=Retain", "tableDeletionProtection=true", "partners=acme", "partnerRate=1", "partnerBurst=5", "bodyValidation=gateway",
 }
 
 // prefix is the prefix of the stage's resource names.
 func (s *stage) prefix() string { return localaws.Service + "-" + s.name }
 
-type deployed = harness.Deployed
+// url is the base URL of the stage's API.
+func (s *stage) url() string { return cloud.APIURL(s.prefix(), s.name) }
 
-func (s *stage) look(t *testing.T) deployed {
-	t.Helper()
-	return harness.Look(t, cloud, s.name)
-}
-
-// createDeployer creates the role that deploys the stage, and assumes it as deploy.yml does.
-func (s *stage) createDeployer(t *testing.T) {
-	t.Helper()
-	role := harness.CreateDeployer(t, cloud, s.tree, s.name)
-	_, err := harness.AssumeDeployer(t, cloud, role, "another")
-	require.ErrorContains(t, err, "AccessDenied", "from another environment")
-	s.deployer, err = harness.AssumeDeployer(t, cloud, role, s.name)
-	require.NoError(t, err)
-}
-
-// environ is the environment of a command of the deployer.
-func (s *stage) environ(t *testing.T) []string {
-	t.Helper()
-	c, err := s.deployer.Credentials.Retrieve(t.Context())
-	require.NoError(t, err)
-	return append(cloud.Environ(), "AWS_ACCESS_KEY_ID="+c.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+c.SecretAccessKey, "AWS_SESSION_TOKEN="+c.SessionToken)
-}
-
-// run runs a command of the framework.
-func (s *stage) run(t *testing.T, env []string, args ...string) (*harness.Process, error) {
+// run runs a command of the framework with the rights of the deployer, and returns what it wrote.
+func (s *stage) run(t *testing.T, args ...string) (string, error) {
 	t.Helper()
 	args = slices.Concat([]string{"--no-install", "serverless"}, args, []string{"--stage", s.name})
-	return s.tree.Run(t.Context(), env, "npx", args...)
+	p, err := s.tree.Run(t.Context(), s.environ(t), "npx", args...)
+	if err != nil {
+		return "", err
+	}
+	return p.Out.Text(), nil
 }
 
-// serverless runs a command of the framework, which must succeed, and returns what it wrote.
+// serverless is run of a command that must succeed.
 func (s *stage) serverless(t *testing.T, args ...string) string {
 	t.Helper()
-	p, err := s.run(t, s.environ(t), args...)
+	out, err := s.run(t, args...)
 	require.NoError(t, err)
-	return p.Out.Text()
+	return out
 }
 
-// tryDeploy deploys the stage with its parameters and others, which take precedence. The error has what was written.
-func (s *stage) tryDeploy(t *testing.T, params ...string) (*harness.Process, error) {
-	t.Helper()
+// deployment is the command that deploys the stage with its parameters and others, which take precedence.
+func (s *stage) deployment(params ...string) []string {
 	args := []string{"deploy"}
 	for _, p := range slices.Concat(s.params, params, []string{"permissionsBoundary=" + s.prefix() + "-boundary"}) {
 		args = append(args, "--param", p)
 	}
-	return s.run(t, s.environ(t), args...)
+	return args
 }
 
 func (s *stage) deploy(t *testing.T, params ...string) string {
 	t.Helper()
-	p, err := s.tryDeploy(t, params...)
-	require.NoError(t, err)
-	return p.Out.Text()
+	return s.serverless(t, s.deployment(params...)...)
 }
 
 // secret returns the secret that the stage's stack has made.
@@ -113,7 +90,7 @@ func (s *stage) secret(t *testing.T) stagesecret.Secret {
 func (s *stage) editGetUser(t *testing.T, text string) {
 	t.Helper()
 	source := "package main\n\nfunc init() { println(\"" + text + "\") }\n"
-	require.NoError(t, s.tree.Write(functions["getUser"].Handler+"/edited.go", source))
+	s.tree.Write(t, functions["getUser"].Handler+"/edited.go", source)
 }
 
 // breakAfter adds a resource that CloudFormation fails to make after it has made or changed others.
@@ -138,8 +115,8 @@ func (s *stage) editResponses(t *testing.T, edit func(yaml string) string) (undo
 	const name = "resources/gateway-responses.yml"
 	before, err := os.ReadFile(filepath.Join(s.tree.Dir, name))
 	require.NoError(t, err)
-	require.NoError(t, s.tree.Write(name, edit(string(before))))
-	return func() { require.NoError(t, s.tree.Write(name, string(before))) }
+	s.tree.Write(t, name, edit(string(before)))
+	return func() { s.tree.Write(t, name, string(before)) }
 }
 
 // call sends a request of a caller with all rights.
@@ -150,7 +127,7 @@ func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	token, err := value.Token("proof", auth.Scopes(), time.Now(), time.Hour)
 	require.NoError(t, err)
 	r.Credential, r.Header, r.Body = "Bearer "+token, s.header, strings.ReplaceAll(r.Body, "{new}", harness.Email())
-	a := harness.Send(t, s.url, r)
+	a := harness.Send(t, s.url(), r)
 	assert.Equal(t, "*", a.Header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %v", a)
 	return a
 }

@@ -23,34 +23,27 @@ import (
 // secondRuns reports whether the second stage's functions, which are for Linux, run here.
 const secondRuns = runtime.GOOS == "linux"
 
-// testVersion deploys another version, with a metered partner, at the second try.
+// testVersion deploys another version, with a metered partner, at the second try. The first one leaves
+// only the stack and the bucket, with which it begins, and API Gateway's role for logs, which is
+// retained.
 func testVersion(t *testing.T) {
 	second.packageWithoutAccount(t)
 	second.createDeployer(t)
 	mend := second.breakAfter(t, "UsersTable")
-	assertFirstFails(t, "Failing (AWS::SSM::Parameter)")
+	_, err := second.run(t, second.deployment()...)
+	assert.ErrorContains(t, err, "Failing (AWS::SSM::Parameter)")
+	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 	mend()
 
 	out := second.deploy(t)
 	assert.True(t, second.tableIsProtected(t))
-	d := second.look(t)
-	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), d.ChangedFunctions(deployed{}))
-	second.url = cloud.APIURL(d.API, second.name)
+	assert.ElementsMatch(t, slices.Collect(maps.Keys(functions)), second.look(t).changedFunctions(deployed{}))
 	second.call(t, harness.Request{Method: "GET", Target: "/nothing"}).Fails(t, http.StatusNotFound)
 	if secondRuns {
 		assertMetered(t, out)
 		// A partner before acme in the list does not take its key.
 		assertIssuerAway(t, "partners=globex,acme")
 	}
-}
-
-// assertFirstFails checks that a first deployment fails for a cause, and leaves only the stack and
-// the bucket, with which it begins, and API Gateway's role for logs, which is retained.
-func assertFirstFails(t *testing.T, cause string) {
-	t.Helper()
-	_, err := second.tryDeploy(t)
-	assert.ErrorContains(t, err, cause)
-	assert.Equal(t, []string{"bucket", "role", "stack"}, kinds(second.left(t)))
 }
 
 // tableIsProtected reports whether DynamoDB refuses to delete the stage's table.
@@ -84,7 +77,7 @@ func assertIssuerAway(t *testing.T, params ...string) {
 	require.NoError(t, err)
 	r := list
 	r.Credential, r.Header = "Bearer "+token, second.header
-	a := harness.Send(t, second.url, r)
+	a := harness.Send(t, second.url(), r)
 	a.Fails(t, http.StatusServiceUnavailable)
 	assert.NotEmpty(t, a.Header.Get("Retry-After"))
 }
@@ -102,7 +95,7 @@ var versionUser harness.User
 // testVersionsApart checks that each version has users of its own, and a deployer of its own.
 func testVersionsApart(t *testing.T) {
 	stranger := &stage{name: second.name, tree: second.tree, deployer: local.deployer}
-	_, err := stranger.run(t, stranger.environ(t), "remove")
+	_, err := stranger.run(t, "remove")
 	assert.ErrorContains(t, err, "is not authorized to perform")
 	user := local.create(t)
 	assert.True(t, local.has(t, user))
@@ -128,10 +121,10 @@ func (s *stage) packageWithoutAccount(t *testing.T) {
 	require.NoError(t, err)
 	caches := strings.Fields(string(out))
 	const nobodyListens = "http://127.0.0.1:9"
-	_, err = s.run(t, []string{
+	_, err = s.tree.Run(t.Context(), []string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + t.TempDir(), "GOCACHE=" + caches[0], "GOMODCACHE=" + caches[1],
 		"HTTPS_PROXY=" + nobodyListens, "HTTP_PROXY=" + nobodyListens,
-	}, "package")
+	}, "npx", "--no-install", "serverless", "package", "--stage", s.name)
 	require.NoError(t, err)
 }
 
@@ -154,7 +147,7 @@ func testRemove(t *testing.T) {
 	local.serves(t, local.create(t))
 	local.serverless(t, "remove")
 	assert.Empty(t, local.left(t))
-	a := harness.Send(t, local.url, list)
+	a := harness.Send(t, local.url(), list)
 	assert.Equal(t, http.StatusNotFound, a.Status, a.Body)
 }
 
@@ -165,12 +158,11 @@ func testAdoption(t *testing.T, left []string) {
 	assert.Subset(t, second.left(t), left)
 	assert.True(t, second.tableIsProtected(t))
 	if secondRuns {
-		second.url = cloud.APIURL(second.look(t).API, second.name)
 		second.header["x-api-key"] = partnerKey(t, out)
 		second.serves(t, versionUser)
 		assert.NotEmpty(t, second.logged(t, "createUser", versionUser.ID), "the log of the removed stack")
 	}
-	_, err := second.run(t, second.environ(t), "remove")
+	_, err := second.run(t, "remove")
 	assert.ErrorContains(t, err, "deletion protection is enabled")
 }
 

@@ -1,0 +1,75 @@
+package proof
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
+	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/golang-jwt/jwt/v5"
+	"github.com/stretchr/testify/require"
+
+	"users-api/scripts/internal/harness"
+)
+
+// issuer signs the tokens of GitHub's runs, and project is the repository whose runs deploy.
+const issuer, project = "token.actions.githubusercontent.com", "example/project"
+
+// createDeployer creates the role that deploys the stage from resources/deployer.yml, as an
+// administrator does once, and assumes it as deploy.yml does.
+func (s *stage) createDeployer(t *testing.T) {
+	t.Helper()
+	template, err := os.ReadFile(filepath.Join(s.tree.Dir, "resources/deployer.yml"))
+	require.NoError(t, err)
+	var parameters []types.Parameter
+	for name, value := range map[string]string{
+		"Stage": s.name, "Repository": project,
+		"OidcProviderArn": "arn:aws:iam::000000000000:oidc-provider/" + issuer, // the emulator cannot make one
+	} {
+		parameters = append(parameters, types.Parameter{ParameterKey: &name, ParameterValue: &value})
+	}
+	stacks, stack := cloudformation.NewFromConfig(cloud.Config()), aws.String("deployer-of-"+s.name)
+	_, err = stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
+		StackName: stack, TemplateBody: aws.String(string(template)), Parameters: parameters,
+		Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam},
+	})
+	require.NoError(t, err)
+	wait := cloudformation.NewStackCreateCompleteWaiter(stacks, func(o *cloudformation.StackCreateCompleteWaiterOptions) { o.MinDelay = 20 * time.Millisecond })
+	created, err := wait.WaitForOutput(t.Context(), &cloudformation.DescribeStacksInput{StackName: stack}, harness.Patience)
+	require.NoError(t, err)
+	outputs := created.Stacks[0].Outputs
+	i := slices.IndexFunc(outputs, func(o types.Output) bool { return *o.OutputKey == "RoleArn" })
+	require.GreaterOrEqual(t, i, 0, "output RoleArn")
+	role := outputs[i].OutputValue
+	_, err = assumeDeployer(t, role, "another")
+	require.ErrorContains(t, err, "AccessDenied", "from another environment")
+	out, err := assumeDeployer(t, role, s.name)
+	require.NoError(t, err)
+	s.deployer = harness.As(cloud.Config(), out.Credentials)
+}
+
+// assumeDeployer assumes a role with a token like those of GitHub's runs in an environment of the
+// repository. The emulator compares its claims with the role's trust policy, and does not check its
+// signature.
+func assumeDeployer(t *testing.T, role *string, environment string) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+	t.Helper()
+	claims := jwt.MapClaims{"iss": "https://" + issuer, "aud": "sts.amazonaws.com", "sub": "repo:" + project + ":environment:" + environment}
+	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte("of nobody"))
+	require.NoError(t, err)
+	return sts.NewFromConfig(cloud.Config()).AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
+		RoleArn: role, RoleSessionName: aws.String("proof"), WebIdentityToken: &token,
+	})
+}
+
+// environ is the environment of a command of the deployer.
+func (s *stage) environ(t *testing.T) []string {
+	t.Helper()
+	c, err := s.deployer.Credentials.Retrieve(t.Context())
+	require.NoError(t, err)
+	return append(cloud.Environ(), "AWS_ACCESS_KEY_ID="+c.AccessKeyID, "AWS_SECRET_ACCESS_KEY="+c.SecretAccessKey, "AWS_SESSION_TOKEN="+c.SessionToken)
+}
