@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"cmp"
-	"maps"
 	"strings"
 	"testing"
 
@@ -30,20 +28,8 @@ func TestEveryRouteIsInAllPlaces(t *testing.T) {
 	for route, op := range operations(t) {
 		openapi[route] = strings.TrimSuffix(op.OperationID, "Head") // an operation id must be unique
 	}
-	compare(t, "serverless.yml", config, "the table of routes in pkg/auth/routes.go", table)
-	compare(t, "serverless.yml", config, "openapi.yml", openapi)
-}
-
-func compare(t *testing.T, name string, in functions, otherName string, inOther functions) {
-	t.Helper()
-	all := maps.Clone(in)
-	maps.Copy(all, inOther)
-	for route := range all {
-		function, other := cmp.Or(in[route], "missing"), cmp.Or(inOther[route], "missing")
-		if function != other {
-			t.Errorf("%s is %s in %s and %s in %s: make them the same", route, function, name, other, otherName)
-		}
-	}
+	assert.Equal(t, config, table, "serverless.yml (expected) and the table of routes in pkg/auth/routes.go (actual): make them the same")
+	assert.Equal(t, config, openapi, "serverless.yml (expected) and openapi.yml (actual): make them the same")
 }
 
 // serverlessFunctions reads the http events in serverless.yml.
