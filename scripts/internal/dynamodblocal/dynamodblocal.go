@@ -13,16 +13,12 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
-	"time"
 
 	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/process"
 	"users-api/scripts/internal/repository"
 )
-
-// startTimeout is far beyond the 1 to 4 s that a start takes.
-const startTimeout = 5 * time.Minute
 
 // needed says what the machine needs.
 const needed = "DynamoDB Local needs Java 17 or newer and, to be installed, Maven: " +
@@ -69,18 +65,12 @@ func start(ctx context.Context) (*Server, error) {
 	}
 	var output bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &output, &output
-	s := &Server{Endpoint: "http://127.0.0.1:" + port}
-	if s.process, err = process.Start(cmd); err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	// An unsigned request is a bad one.
-	if err := s.process.AwaitAnswer(ctx, s.Endpoint, http.StatusBadRequest); err != nil {
-		s.Close()
+	url := "http://127.0.0.1:" + port
+	p, err := process.Serve(ctx, cmd, url, http.StatusBadRequest) // to an unsigned request
+	if err != nil {
 		return nil, fmt.Errorf("%w; java wrote:\n%s", err, bytes.TrimSpace(output.Bytes()))
 	}
-	return s, nil
+	return &Server{url, p}, nil
 }
 
 // Close ends the server. What it held is lost. A second Close does nothing.

@@ -34,8 +34,8 @@ const (
 	StackName = Service + "-" + Stage
 )
 
-// startTimeout and stopTimeout are far beyond the second that each takes.
-const startTimeout, stopTimeout = 5 * time.Minute, 5 * time.Minute
+// stopTimeout is far beyond the second that it takes.
+const stopTimeout = 5 * time.Minute
 
 // AWS is a local AWS, which this process or another one runs.
 type AWS struct {
@@ -90,12 +90,7 @@ func (s *Server) start(ctx context.Context) error {
 	if err := errors.Join(os.RemoveAll(tmp), os.MkdirAll(tmp, 0o755)); err != nil {
 		return err
 	}
-	if err := s.launch(port); err != nil {
-		return err
-	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	if err := s.process.AwaitAnswer(ctx, s.URL+"/_ministack/ready", http.StatusOK); err != nil {
+	if err := s.launch(ctx, port); err != nil {
 		return err
 	}
 	return errors.Join(
@@ -105,9 +100,9 @@ func (s *Server) start(ctx context.Context) error {
 	)
 }
 
-// launch starts the process. A Ctrl-C in the terminal does not reach its group, so that the caller
+// launch starts the process and waits until it serves. A Ctrl-C in the terminal does not reach its group, so that the caller
 // can stop it cleanly.
-func (s *Server) launch(port string) error {
+func (s *Server) launch(ctx context.Context, port string) error {
 	cmd, err := process.Supervised(filepath.Join(s.opts.Root, install.LocalAWS.Dir, "bin/python"), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
 	if err != nil {
 		return err
@@ -125,7 +120,7 @@ func (s *Server) launch(port string) error {
 	cmd.Dir, cmd.Env = s.opts.State, processEnv(s.opts, port)
 	cmd.Stdout, cmd.Stderr, cmd.ExtraFiles = log, log, []*os.File{output}
 	go s.passOn(lines)
-	s.process, err = process.Start(cmd)
+	s.process, err = process.Serve(ctx, cmd, s.URL+"/_ministack/ready", http.StatusOK)
 	return err
 }
 

@@ -51,6 +51,32 @@ func Supervised(name string, args ...string) (*exec.Cmd, error) {
 	return cmd, err
 }
 
+// startTimeout is far beyond the seconds that a server's start takes.
+const startTimeout = 5 * time.Minute
+
+// Serve starts a server and waits until it answers to a GET of a URL with a status.
+func Serve(ctx context.Context, cmd *exec.Cmd, url string, status int) (*Process, error) {
+	p, err := Start(cmd)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	client := http.Client{Timeout: 10 * time.Second} // another program may keep silent
+	err = p.Await(ctx, func() bool {
+		resp, err := client.Get(url)
+		if err != nil {
+			return false
+		}
+		defer resp.Body.Close()
+		return resp.StatusCode == status
+	})
+	if err != nil {
+		p.Kill()
+	}
+	return p, err
+}
+
 // Pid is the process's id, and that of its group.
 func (p *Process) Pid() int { return p.cmd.Process.Pid }
 
@@ -83,19 +109,6 @@ func (p *Process) Await(ctx context.Context, condition func() bool) error {
 		}
 	}
 	return nil
-}
-
-// AwaitAnswer waits until a server answers to a GET of a URL with a status.
-func (p *Process) AwaitAnswer(ctx context.Context, url string, status int) error {
-	client := http.Client{Timeout: 10 * time.Second} // another program may keep silent
-	return p.Await(ctx, func() bool {
-		resp, err := client.Get(url)
-		if err != nil {
-			return false
-		}
-		defer resp.Body.Close()
-		return resp.StatusCode == status
-	})
 }
 
 // Stop sends a signal to the group and waits until the process has ended. It kills the group

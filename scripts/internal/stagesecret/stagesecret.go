@@ -23,9 +23,6 @@ const (
 	pending  = "AWSPENDING"
 )
 
-// output is the output of the stack that has the secret's ARN.
-const output = "SecretArn"
-
 // Secret is the secret of a stage.
 type Secret struct {
 	ARN    string
@@ -39,11 +36,11 @@ func Open(ctx context.Context, cfg aws.Config, stack string) (Secret, error) {
 		return Secret{}, fmt.Errorf("find the secret of %s, which its deployment makes: %w", stack, err)
 	}
 	for _, o := range out.Stacks[0].Outputs {
-		if aws.ToString(o.OutputKey) == output {
+		if aws.ToString(o.OutputKey) == "SecretArn" {
 			return Secret{aws.ToString(o.OutputValue), secretsmanager.NewFromConfig(cfg)}, nil
 		}
 	}
-	return Secret{}, fmt.Errorf("the stack %s has no output %s: deploy it first", stack, output)
+	return Secret{}, fmt.Errorf("the stack %s has no output SecretArn: deploy it first", stack)
 }
 
 // OpenLocal is Open for stage local in the local AWS that runs on a state folder.
@@ -66,26 +63,19 @@ func ReadLocal(ctx context.Context, state, label string) (Value, error) {
 
 // Read returns the version with a staging label.
 func (s Secret) Read(ctx context.Context, label string) (Value, error) {
-	v, err := s.version(ctx, label)
-	return v.value, err
+	_, value, err := s.version(ctx, label)
+	return value, err
 }
 
-// version is a version of the secret; the zero value is none.
-type version struct {
-	id    string
-	value Value
-}
-
-func (s Secret) version(ctx context.Context, label string) (v version, err error) {
+func (s Secret) version(ctx context.Context, label string) (id string, value Value, err error) {
 	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.ARN, VersionStage: &label})
 	if err != nil {
-		return v, fmt.Errorf("read the secret: %w", err)
+		return "", nil, fmt.Errorf("read the secret: %w", err)
 	}
-	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &v.value) != nil {
-		return v, fmt.Errorf("%s of the secret %s is not a JSON object of texts", label, s.ARN)
+	if json.Unmarshal([]byte(aws.ToString(out.SecretString)), &value) != nil {
+		return "", nil, fmt.Errorf("%s of the secret %s is not a JSON object of texts", label, s.ARN)
 	}
-	v.id = aws.ToString(out.VersionId)
-	return v, nil
+	return aws.ToString(out.VersionId), value, nil
 }
 
 // maxTries is more than the changes that people make at the same time.
@@ -107,17 +97,17 @@ func (s Secret) Change(ctx context.Context, change func(Value)) error {
 // meanwhile.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 func (s Secret) tryChange(ctx context.Context, change func(Value)) error {
-	from, err := s.version(ctx, Current)
+	from, value, err := s.version(ctx, Current)
 	if err != nil {
 		return err
 	}
-	jwtSecret := from.value[jwtSecretName]
-	change(from.value)
-	text, err := json.Marshal(from.value)
+	jwtSecret := value[jwtSecretName]
+	change(value)
+	text, err := json.Marshal(value)
 	if err != nil {
 		return err
 	}
-	before, err := s.version(ctx, Previous)
+	before, _, err := s.version(ctx, Previous)
 	if _, none := errors.AsType[*types.ResourceNotFoundException](err); err != nil && !none {
 		return err
 	}
@@ -127,15 +117,15 @@ func (s Secret) tryChange(ctx context.Context, change func(Value)) error {
 	if err != nil {
 		return fmt.Errorf("put a version of the secret: %w", err)
 	}
-	if err := s.move(ctx, Current, from.id, *to.VersionId); err != nil {
+	if err := s.move(ctx, Current, from, *to.VersionId); err != nil {
 		return err
 	}
-	if before.id == "" || from.value[jwtSecretName] != jwtSecret {
+	if before == "" || value[jwtSecretName] != jwtSecret {
 		return nil
 	}
 	// AWSPREVIOUS has moved along. It goes back to the version with the secret whose tokens are still
 	// good, which the change did not concern.
-	if err := s.move(ctx, Previous, from.id, before.id); err != nil {
+	if err := s.move(ctx, Previous, from, before); err != nil {
 		return fmt.Errorf("the secret is changed, but tokens by the jwtSecret before its last rotation are no longer accepted: %v", err)
 	}
 	return nil
