@@ -3,7 +3,6 @@ package harness
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -29,13 +28,13 @@ type AWSCall struct{ Service, Target, Body, Path string }
 // must succeed.
 func (c AWSCall) Must(t testing.TB, cfg aws.Config) string {
 	t.Helper()
-	status, body := c.Send(t, cfg)
-	require.Equal(t, http.StatusOK, status, body)
-	return body
+	a := c.Send(t, cfg)
+	require.Equal(t, http.StatusOK, a.Status, a.Body)
+	return a.Body
 }
 
 // Send makes the call with the credentials of a configuration.
-func (c AWSCall) Send(t testing.TB, cfg aws.Config) (status int, body string) {
+func (c AWSCall) Send(t testing.TB, cfg aws.Config) Answer {
 	t.Helper()
 	method := http.MethodPost
 	if c.Body == "" {
@@ -52,10 +51,5 @@ func (c AWSCall) Send(t testing.TB, cfg aws.Config) (status int, body string) {
 	require.NoError(t, err)
 	sum := sha256.Sum256([]byte(c.Body))
 	require.NoError(t, v4.NewSigner().SignHTTP(t.Context(), signer, req, hex.EncodeToString(sum[:]), c.Service, cfg.Region, time.Now()))
-	resp, err := http.DefaultClient.Do(req)
-	require.NoError(t, err)
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	require.NoError(t, err)
-	return resp.StatusCode, string(answer)
+	return do(t, req)
 }

@@ -20,7 +20,7 @@ type Request struct {
 	Header                           map[string]string
 }
 
-// Answer is an answer of the API.
+// Answer is an answer of the API, or of AWS.
 type Answer struct {
 	Status int
 	Header http.Header
@@ -62,6 +62,11 @@ func Send(t testing.TB, url string, r Request) Answer {
 	for name, value := range r.Header {
 		req.Header.Set(name, value)
 	}
+	return do(t, req)
+}
+
+func do(t testing.TB, req *http.Request) Answer {
+	t.Helper()
 	resp, err := http.DefaultClient.Do(req)
 	require.NoError(t, err)
 	defer resp.Body.Close()

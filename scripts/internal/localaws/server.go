@@ -100,8 +100,8 @@ func (s *Server) start(ctx context.Context) error {
 	)
 }
 
-// launch starts the process and waits until it serves. A Ctrl-C in the terminal does not reach its group, so that the caller
-// can stop it cleanly.
+// launch starts the process and waits until it serves. A Ctrl-C in the terminal does not reach its
+// group, so that the caller can stop it cleanly.
 func (s *Server) launch(ctx context.Context, port string) error {
 	cmd, err := process.Supervised(filepath.Join(s.opts.Root, install.LocalAWS.Dir, "bin/python"), "-u", filepath.Join(s.opts.Root, "scripts/internal/localaws/launcher.py"))
 	if err != nil {

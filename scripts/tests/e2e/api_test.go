@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +38,7 @@ func call(t *testing.T, r request) harness.Answer {
 	t.Helper()
 	a := send(t, r)
 	assert.Equal(t, "*", a.Header.Get("Access-Control-Allow-Origin"), "CORS on every answer: %s %s: %v", r.Method, r.Target, a)
-	record(sent{dev, documented(t, r, a), a})
+	record(sent{documented(t, r, a), a})
 	return a
 }
 
@@ -95,8 +96,7 @@ func documented(t *testing.T, r request, a harness.Answer) (operation string) {
 
 // sent is a request of the run and its answer.
 type sent struct {
-	dev       *harness.Dev // the `make dev` that served it
-	operation string       // of openapi.yml, such as "GET /users/{id}"
+	operation string // of openapi.yml, such as "GET /users/{id}"
 	harness.Answer
 }
 
@@ -113,6 +113,11 @@ func record(s sent) {
 	recorded.Lock()
 	defer recorded.Unlock()
 	recorded.all = append(recorded.all, s)
+}
+
+// answered returns the answers of functions.
+func answered() []sent {
+	return slices.DeleteFunc(slices.Clone(recorded.all), func(s sent) bool { return s.correlation() == "" })
 }
 
 func signed(t *testing.T, subject, scope string, ttl time.Duration) string {

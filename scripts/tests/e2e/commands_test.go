@@ -33,7 +33,7 @@ func testInvoke(t *testing.T) {
 	require.NoError(t, json.NewDecoder(strings.NewReader("{"+object)).Decode(&answer), out)
 	assert.Equal(t, http.StatusNotFound, answer.StatusCode, answer.Body)
 	header := http.Header{"X-Correlation-Id": {answer.Headers["X-Correlation-Id"]}}
-	record(sent{dev, "GET /users/{id}", harness.Answer{Status: answer.StatusCode, Header: header, Body: answer.Body, Sent: new(http.Request)}})
+	record(sent{"GET /users/{id}", harness.Answer{Status: answer.StatusCode, Header: header, Body: answer.Body, Sent: new(http.Request)}})
 }
 
 // testLogs follows logs, by make and by the framework, and sends requests until a line is shown.

@@ -3,11 +3,8 @@ package e2e
 import (
 	"encoding/json"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
-
-	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
 )
@@ -52,37 +49,34 @@ type line struct {
 	RequestDuration           float64
 }
 
-// linesOf returns what the functions have logged so far: JSON objects as lines, and the rest as texts.
-func linesOf(t *testing.T, d *harness.Dev) (lines []line, texts []string) {
+// logged returns what the functions have logged in all runs: JSON objects as lines, and the rest as texts.
+func logged(t *testing.T) (answers, decisions []line, texts []string) {
 	t.Helper()
-	for _, e := range d.Events() {
-		for _, raw := range append(e.Logs, e.Log) {
-			switch {
-			case len(raw) == 0:
-			case raw[0] == '{':
+	for _, run := range runs {
+		for _, e := range run.Events() {
+			for _, raw := range append(e.Logs, e.Log) {
 				l := line{raw: raw}
-				require.NoError(t, json.Unmarshal(raw, &l))
-				lines = append(lines, l)
-			default:
-				texts = append(texts, string(raw))
+				switch {
+				case len(raw) == 0:
+				case raw[0] != '{':
+					texts = append(texts, string(raw))
+				case json.Unmarshal(raw, &l) == nil && l.Requests != nil:
+					answers = append(answers, l)
+				default:
+					decisions = append(decisions, l)
+				}
 			}
 		}
 	}
-	return lines, texts
+	return answers, decisions, texts
 }
 
-// awaitLines waits until the running `make dev` has shown a line for each answer of a function.
+// awaitLines waits until `make dev` has shown a line for each answer of a function.
 func awaitLines(t *testing.T) {
 	t.Helper()
-	want := 0
-	for _, s := range recorded.all {
-		if s.dev == dev && s.correlation() != "" {
-			want++
-		}
-	}
+	want := len(answered())
 	harness.Eventually(t, func() bool {
-		shown, _ := linesOf(t, dev)
-		shown = slices.DeleteFunc(shown, func(l line) bool { return l.Requests == nil })
-		return len(shown) >= want
+		answers, _, _ := logged(t)
+		return len(answers) >= want
 	}, "make dev shows the %d lines of the functions' answers", want)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,31 +22,24 @@ import (
 // one line, which agrees with it, and there are no others.
 func testLines(t *testing.T) {
 	awaitLines(t)
-	answers, decisions := map[string]line{}, []line{}
-	for _, run := range runs {
-		lines, texts := linesOf(t, run)
-		for _, text := range texts {
-			assert.Contains(t, []string{`"saved once"`, `"no table"`}, text, "only in testReload does a function write a text")
-		}
-		for _, l := range lines {
-			for _, m := range linetest.Check(t, l.raw) {
-				assert.Equal(t, localaws.Service, m.Namespace)
-			}
-			if l.Requests == nil {
-				decisions = append(decisions, l)
-				continue
-			}
-			assert.NotContains(t, answers, l.Correlation, "a second line: %s", l.raw)
-			answers[l.Correlation] = l
+	answers, decisions, texts := logged(t)
+	for _, l := range slices.Concat(answers, decisions) {
+		for _, m := range linetest.Check(t, l.raw) {
+			assert.Equal(t, localaws.Service, m.Namespace)
 		}
 	}
+	assert.Subset(t, []string{`"saved once"`, `"no table"`}, texts, "only in testReload does a function write a text")
 	assertAgree(t, answers)
 	assertDecisions(t, decisions)
 }
 
 // assertAgree checks that each answer of a function has a line, with its route, status and metrics.
-func assertAgree(t *testing.T, lines map[string]line) {
+func assertAgree(t *testing.T, lines []line) {
 	t.Helper()
+	byID := map[string]line{}
+	for _, l := range lines {
+		byID[l.Correlation] = l
+	}
 	functions := map[string]string{}
 	for _, r := range auth.Routes() {
 		for _, method := range r.Methods() {
@@ -53,13 +47,8 @@ func assertAgree(t *testing.T, lines map[string]line) {
 		}
 	}
 	is := map[bool]float64{true: 1}
-	answered := 0
-	for _, s := range recorded.all {
-		if s.correlation() == "" {
-			continue
-		}
-		answered++
-		l, ok := lines[s.correlation()]
+	for _, s := range answered() {
+		l, ok := byID[s.correlation()]
 		if !assert.True(t, ok, "no line for the answer %+v", s) {
 			continue
 		}
@@ -71,7 +60,7 @@ func assertAgree(t *testing.T, lines map[string]line) {
 			assert.Equal(t, f.RequestID, l.RequestID)
 		}
 	}
-	assert.Len(t, lines, answered)
+	assert.Len(t, lines, len(answered()), "one line for each answer")
 }
 
 // assertDecisions checks the authorizer's lines: each has a decision, and each 401 a Denied.

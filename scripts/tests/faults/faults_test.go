@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/aws/aws-lambda-go/events"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
@@ -99,12 +100,7 @@ func (tb table) start(binary, url string, log io.Writer, environment ...string) 
 	return f
 }
 
-type answer struct {
-	StatusCode int
-	Body       string
-}
-
-func invoke(t *testing.T, f *runtimeapi.Function, event string) (a answer) {
+func invoke(t *testing.T, f *runtimeapi.Function, event string) (a events.APIGatewayProxyResponse) {
 	t.Helper()
 	out, err := f.Invoke(t.Context(), []byte(event))
 	require.NoError(t, err)

@@ -122,11 +122,11 @@ func assume(t *testing.T, role string) aws.Config {
 func allowed(t *testing.T, cfg aws.Config, calls map[grant]harness.AWSCall) (rights []grant) {
 	t.Helper()
 	for right, call := range calls {
-		status, body := call.Send(t, cfg)
-		if status == http.StatusOK || strings.Contains(body, "ConditionalCheckFailed") {
+		a := call.Send(t, cfg)
+		if a.Status == http.StatusOK || strings.Contains(a.Body, "ConditionalCheckFailed") {
 			rights = append(rights, right)
 		} else {
-			assert.Contains(t, body, "AccessDenied", "%s", right)
+			assert.Contains(t, a.Body, "AccessDenied", "%s", right)
 		}
 	}
 	return rights
