@@ -50,8 +50,7 @@ type line struct {
 }
 
 // logged returns what the functions have logged in all runs: JSON objects as lines, and the rest as texts.
-func logged(t *testing.T) (answers, decisions []line, texts []string) {
-	t.Helper()
+func logged() (answers, decisions []line, texts []string) {
 	for _, run := range runs {
 		for _, e := range run.Events() {
 			for _, raw := range append(e.Logs, e.Log) {
@@ -76,7 +75,7 @@ func awaitLines(t *testing.T) {
 	t.Helper()
 	want := len(answered())
 	harness.Eventually(t, func() bool {
-		answers, _, _ := logged(t)
+		answers, _, _ := logged()
 		return len(answers) >= want
 	}, "make dev shows the %d lines of the functions' answers", want)
 }

@@ -22,7 +22,7 @@ import (
 // one line, which agrees with it, and there are no others.
 func testLines(t *testing.T) {
 	awaitLines(t)
-	answers, decisions, texts := logged(t)
+	answers, decisions, texts := logged()
 	for _, l := range slices.Concat(answers, decisions) {
 		for _, m := range linetest.Check(t, l.raw) {
 			assert.Equal(t, localaws.Service, m.Namespace)

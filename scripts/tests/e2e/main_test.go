@@ -29,7 +29,6 @@ func TestService(t *testing.T) {
 	t.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race") // of the tools that the tests build
 	tree = harness.CopyTree(t, install.Linters)
 	startDev(t)
-	token, key = tree.Token(t), makeKey(t)
 	t.Cleanup(func() {
 		assert.NoError(t, dev.Interrupt())
 		if t.Failed() {
@@ -37,6 +36,7 @@ func TestService(t *testing.T) {
 			t.Logf("the end of what make dev wrote:\n%s", text[max(0, len(text)-5_000):])
 		}
 	})
+	token, key = tree.Token(t), makeKey(t)
 	t.Run("answers", func(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
 			"life of a user":          testLife,
