@@ -102,7 +102,7 @@ func (p *Process) Await(ctx context.Context, condition func() bool) error {
 	for !condition() {
 		select {
 		case <-p.exited:
-			return fmt.Errorf("it ended: %w", p.err)
+			return fmt.Errorf("it ended: %v", p.cmd.ProcessState)
 		case <-ctx.Done():
 			return fmt.Errorf("it is not ready: %w", ctx.Err())
 		case <-time.After(20 * time.Millisecond):
