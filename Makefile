@@ -12,7 +12,7 @@ MAKEFLAGS += --no-print-directory # a target may be made from another make, and 
 export PORT ?= 3000
 export STAGE ?= dev
 export METHOD ROUTE SCOPE NEW_SCOPE PLURAL FROM
-export SUB SCOPES TTL ALG NAME F EVENT JSON MEM BASE SVG RAW AUTH
+export SUB SCOPES TTL ALG NAME F EVENT JSON MEM BASE AUTH
 export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 
 # Of the command line only: the environment often has a DEBUG for other programs.
@@ -49,9 +49,9 @@ api-key: $(dev) ## make an API key and its entry, and add that to the secret of 
 rotate: $(dev) ## replace the secret that signs the tokens of a stage; tokens by the old one are accepted until the next time (STAGE=dev)
 	@exec $(dev) rotate -stage "$$STAGE"
 
-bench: check-bench ## cold starts and CPU beside two yardsticks, run as root (F=getUser,createUser N=20 MEM=128,256,512 BASE=folder SVG=file RAW=file)
+bench: check-bench ## cold starts and CPU beside three yardsticks, run as root (F=getUser,createUser N=20 MEM=128 BASE=folder)
 	@go -C scripts build -o ../.build/bench ./bench
-	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"} $${SVG:+-svg "$$SVG"} $${RAW:+-raw "$$RAW"}
+	@exec .build/bench $${F:+-f "$$F"} $${N:+-n "$$N"} $${MEM:+-mem "$$MEM"} $${BASE:+-base "$$BASE"}
 
 invoke: ## send an event to a function of the local stage, and show its log (F=getUser EVENT=file)
 	@test -n "$$F" && test -n "$$EVENT" || { echo "which function and event? make invoke F=getUser EVENT=functions/get-user/testdata/get.json" >&2; exit 2; }

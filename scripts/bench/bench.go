@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -12,15 +13,16 @@ import (
 
 // bench is where the functions run.
 type bench struct {
-	*cpu
+	cpu
 	table
+	memory   int      // MB
 	endpoint string   // of the table and of the secret, with TLS
 	trust    []string // variables that name the system's roots
 }
 
-// measureAll starts everything that the functions need, builds them and measures them.
+// measureAll builds the yardsticks and the functions, and measures them.
 func measureAll(ctx context.Context, o options, log io.Writer) (all []*target, err error) {
-	var b bench
+	b := bench{memory: o.memory}
 	if b.cpu, err = newCPU(); err != nil {
 		return nil, err
 	}
@@ -30,26 +32,45 @@ func measureAll(ctx context.Context, o options, log io.Writer) (all []*target, e
 		return nil, err
 	}
 	defer os.RemoveAll(work)
-	fmt.Fprintln(log, "starting DynamoDB Local and building")
-	db, err := dynamodblocal.Start(ctx)
+	server, root, err := newChain()
 	if err != nil {
 		return nil, err
 	}
-	defer db.Close()
-	server, root, err := startTLS(db.Endpoint)
-	if err != nil {
-		return nil, err
-	}
-	defer server.Close()
-	b.endpoint = server.URL
 	if b.trust, err = layOutRoots(work, root); err != nil {
 		return nil, err
 	}
+	fmt.Fprintln(log, "building, which takes minutes the first time")
+	if all, err = o.checkouts[0].yardsticks(o.cargo, work, log); err != nil {
+		return nil, err
+	}
+	for _, c := range o.checkouts {
+		more, err := c.functions(o.functions, work, root)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, b.serve(ctx, server, func() error { return b.measure(ctx, all, o.rounds, log) })
+}
+
+// serve calls a function while the servers run that the targets need.
+func (b *bench) serve(ctx context.Context, cert tls.Certificate, measure func() error) error {
+	if err := leaveLastCPU(); err != nil {
+		return err
+	}
+	db, err := dynamodblocal.Start(ctx)
+	if err != nil {
+		return err
+	}
+	defer db.Close()
+	server, err := startTLS(db.Endpoint, cert)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	b.endpoint = server.URL
 	if b.table, err = newTable(ctx, db.Endpoint); err != nil {
-		return nil, err
+		return err
 	}
-	if all, err = buildAll(o, work, root); err != nil {
-		return nil, err
-	}
-	return all, b.measure(ctx, all, o.rounds, log)
+	return measure()
 }

@@ -1,7 +1,7 @@
-// Command bench measures cold starts and CPU of the functions in serverless.yml, beside
-// two yardsticks: floor, a function that answers a constant, and conventional, a function
-// that gets one item the way public examples do. docs/speed.md says how to use it, and
-// which conditions of Lambda it reproduces.
+// Command bench measures cold starts and CPU of the functions in serverless.yml beside three
+// yardsticks: floor, a function that answers a constant; conventional, a function that gets
+// one item the way public examples do; and rust, the same in Rust. docs/speed.md says how to
+// use it, and which conditions of Lambda it reproduces.
 //
 // It starts each function anew in every round, in random order, so that a change of the
 // machine's load falls on all alike. A cold request is the initialization (from the start
@@ -17,9 +17,10 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"syscall"
+
+	"users-api/scripts/internal/repository"
 )
 
 func main() {
@@ -33,7 +34,7 @@ func main() {
 }
 
 func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
-	o, err := parseOptions(args, stderr)
+	o, err := parseOptions(args)
 	if err != nil {
 		return err
 	}
@@ -41,45 +42,43 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	return report(ctx, o, all, stdout)
+	writeTable(all, stdout)
+	return writeStatistics(ctx, o.checkouts[0].dir, all, stdout)
 }
 
-// options are those of the command line. An empty string is an option that was not given.
+// options are those of the command line.
 type options struct {
-	functions []string // names in serverless.yml; none means all
-	rounds    int      // cold starts of each function at each memory size
-	memory    []int    // MB
-	base      string   // folder of another checkout
-	svg, raw  string   // files for the plot and for each measurement
+	functions []string   // names in serverless.yml; none means all
+	rounds    int        // cold starts of each function
+	memory    int        // MB
+	cargo     string     // program
+	checkouts []checkout // this one, and the base if there is one
 }
 
-func parseOptions(args []string, stderr io.Writer) (o options, err error) {
+func parseOptions(args []string) (o options, err error) {
+	root, err := repository.Root()
+	if err != nil {
+		return o, err
+	}
+	o.checkouts = []checkout{{this, root}}
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
-	f.SetOutput(stderr)
-	functions := f.String("f", "", "`functions` to measure, as named in serverless.yml (default all)")
-	f.IntVar(&o.rounds, "n", 20, "cold starts of each")
-	memory := f.String("mem", "128", "memory `sizes` in MB")
-	f.StringVar(&o.base, "base", "", "compare with the functions of another checkout in this `folder`")
-	f.StringVar(&o.svg, "svg", "", "draw the cold requests to this `file`")
-	f.StringVar(&o.raw, "raw", "", "write each measurement to this `file` in Go's benchmark format, for benchstat")
+	f.Func("f", "`functions` to measure, as named in serverless.yml (default all)", func(names string) error {
+		o.functions = strings.Split(names, ",")
+		return nil
+	})
+	f.Func("base", "compare with the functions of another checkout in this `folder`", func(dir string) error {
+		dir, err := filepath.Abs(dir)
+		o.checkouts = append(o.checkouts, checkout{base, dir})
+		return err
+	})
+	f.IntVar(&o.rounds, "n", 20, "cold starts of each function")
+	f.IntVar(&o.memory, "mem", 128, "memory size in `MB`")
+	f.StringVar(&o.cargo, "cargo", "cargo", "`program` that builds the yardstick in Rust")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	if f.NArg() > 0 || o.rounds < 1 {
-		return o, fmt.Errorf("-n must be at least 1, and functions are named with -f: %q", args)
+	if o.rounds < 1 || o.memory < 128 || f.NArg() > 0 {
+		return o, fmt.Errorf("%q: -n must be at least 1 and -mem at least 128; functions are named with -f", args)
 	}
-	if o.base != "" {
-		o.base, err = filepath.Abs(o.base)
-	}
-	if *functions != "" {
-		o.functions = strings.Split(*functions, ",")
-	}
-	for size := range strings.SplitSeq(*memory, ",") {
-		mb, err := strconv.Atoi(size)
-		if err != nil || mb < 128 || mb > 10240 { // Lambda's limits
-			return o, fmt.Errorf("-mem %s: must be MB from 128 to 10240, such as 128,256,512", *memory)
-		}
-		o.memory = append(o.memory, mb)
-	}
-	return o, err
+	return o, nil
 }

@@ -21,15 +21,14 @@ const (
 
 // Units of a result.
 const (
-	initUnit = "init-sec"
-	coldUnit = "cold-sec"   // initialization and first request
-	warmUnit = "warm-sec"   // median of the warm requests
-	cpuUnit  = "cpu-sec/op" // CPU time of a warm request
-	sizeUnit = "binary-B"
-	zipUnit  = "zip-B"
+	initUnit    = "init-sec"
+	initCPUUnit = "init-cpu-sec"
+	coldUnit    = "cold-sec"   // initialization and first request
+	warmUnit    = "warm-sec"   // median of the warm requests
+	cpuUnit     = "cpu-sec/op" // CPU time of a warm request
 )
 
-var units = []string{initUnit, coldUnit, warmUnit, cpuUnit, sizeUnit, zipUnit}
+var units = []string{initUnit, initCPUUnit, coldUnit, warmUnit, cpuUnit}
 
 // measure starts every target once in each round, one after the other in random order.
 // Round 0 is not counted: it warms up the table.
@@ -40,7 +39,7 @@ func (b *bench) measure(ctx context.Context, all []*target, rounds int, log io.W
 		for _, t := range order {
 			values, err := b.coldStart(ctx, t)
 			if err != nil {
-				return fmt.Errorf("%s at %d MB: %w", t.title(), t.memory, err)
+				return fmt.Errorf("%s: %w", t.title(), err)
 			}
 			for unit, v := range values {
 				if round > 0 {
@@ -61,7 +60,7 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 			return nil, err
 		}
 	}
-	env := slices.Concat([]string{"AWS_ENDPOINT_URL=" + b.endpoint}, b.trust, t.env)
+	env := slices.Concat(runtimeapi.Environment(t.name, b.memory), []string{"AWS_ENDPOINT_URL=" + b.endpoint}, b.trust, t.env)
 	log := new(runtimeapi.Log)
 	var f *runtimeapi.Function
 	err = b.cpu.start(func() (err error) {
@@ -80,7 +79,11 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 	if err != nil {
 		return nil, err
 	}
-	if err := b.cpu.limit(f.PID(), t.memory); err != nil {
+	initCPU, err := cpuTime(f.PID())
+	if err != nil {
+		return nil, err
+	}
+	if err := b.cpu.limit(f.PID(), b.memory); err != nil {
 		return nil, err
 	}
 	values, err = send(ctx, f, events)
@@ -88,8 +91,8 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 		return nil, err
 	}
 	init := ready.Sub(f.Started()).Seconds()
+	values[initCPUUnit] = initCPU.Seconds()
 	values[initUnit], values[coldUnit] = init, init+values[coldUnit]
-	values[sizeUnit], values[zipUnit] = float64(t.size), float64(t.zip)
 	return values, nil
 }
 

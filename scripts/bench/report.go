@@ -3,10 +3,8 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
 	"io"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -14,48 +12,29 @@ import (
 	"text/tabwriter"
 
 	"github.com/aclements/go-moremath/stats"
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/plotter"
-	"gonum.org/v1/plot/plotutil"
-	"gonum.org/v1/plot/vg"
-
-	"users-api/scripts/internal/repository"
 )
 
-// report writes the files that the options name. To out it writes a table of the ratios, and
-// benchstat's tables, which have the confidence intervals and the comparison with the base.
-func report(ctx context.Context, o options, all []*target, out io.Writer) (err error) {
-	raw := results(all)
-	if o.raw != "" {
-		err = os.WriteFile(o.raw, raw, 0o644)
+// writeTable writes the table of docs/speed.md.
+func writeTable(all []*target, out io.Writer) {
+	yardstick := func(name string) int {
+		return slices.IndexFunc(all, func(t *target) bool { return t.name == name })
 	}
-	if o.svg != "" {
-		err = errors.Join(err, writePlot(all, o.svg))
-	}
-	writeTable(all, out)
-	root, _ := repository.Root() // it was found before
-	cmd := exec.CommandContext(ctx, "go", "tool", "benchstat", "-col", "checkout@("+base+" "+this+")", "-")
-	cmd.Dir = filepath.Join(root, "scripts") // whose go.mod names the tool
-	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(raw), out, os.Stderr
-	if failed := cmd.Run(); failed != nil {
-		err = errors.Join(err, fmt.Errorf("run benchstat: %w", failed))
-	}
-	return err
-}
-
-// results returns each measurement in Go's benchmark format, which benchstat reads.
-func results(all []*target) (raw []byte) {
+	conv := all[yardstick(conventional)]
+	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
+	fmt.Fprintln(w, "|\t| init\t| its CPU\t| cold request\t| its p90\t| of conventional\t| warm request\t| its CPU\t| of conventional\t| zip file\t|")
+	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
 	for _, t := range all {
-		raw = fmt.Appendf(raw, "checkout: %s\n", t.checkout)
-		for round := range t.values[coldUnit] {
-			raw = fmt.Appendf(raw, "BenchmarkFunction/%s/mb=%d 1", t.name, t.memory)
-			for _, unit := range units {
-				raw = fmt.Appendf(raw, " %g %s", t.values[unit][round], unit)
-			}
-			raw = append(raw, '\n')
-		}
+		cold, cpu := t.median(coldUnit), t.median(cpuUnit)
+		fmt.Fprintf(w, "| %s\t| %.1f ms\t| %.1f ms\t| %.1f ms\t| %.1f ms\t| 1/%.1f\t| %.1f ms\t| %.0f µs\t| %.2f\t| %.2f MB\t|\n", t.title(),
+			1e3*t.median(initUnit), 1e3*t.median(initCPUUnit), 1e3*cold, 1e3*t.quantile(0.9, coldUnit), conv.median(coldUnit)/cold,
+			1e3*t.median(warmUnit), 1e6*cpu, cpu/conv.median(cpuUnit), float64(t.zip)/1e6)
 	}
-	return raw
+	w.Flush()
+	if yardstick(rust) < 0 {
+		fmt.Fprintln(out, "\nThe yardstick in Rust was left out: it needs cargo, see the beginning.")
+	}
+	fmt.Fprintf(out, "\nMedians of %d, and the 90th percentile (p90). %d CPUs of %s, %s.\n\n",
+		len(conv.values[coldUnit]), runtime.NumCPU(), runtime.GOARCH, runtime.Version())
 }
 
 // quantile returns a quantile of a unit's values, computed as benchstat computes medians.
@@ -65,47 +44,28 @@ func (t *target) quantile(q float64, unit string) float64 {
 
 func (t *target) median(unit string) float64 { return t.quantile(0.5, unit) }
 
-func writeTable(all []*target, out io.Writer) {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(w, "function\tMB\tinit\tcold\tp90\tconv/cold\tcold/floor\twarm\tCPU\tCPU/conv\tbinary\tzip\t")
-	fmt.Fprintln(w, "\t\tms\tms\tms\t\t\tms\tus\t\tMB\tMB\t")
-	for _, t := range all {
-		yardstick := func(name string) *target {
-			return all[slices.IndexFunc(all, func(y *target) bool { return y.name == name && y.memory == t.memory })]
-		}
-		cold, cpu, conv := t.median(coldUnit), t.median(cpuUnit), yardstick(conventional)
-		fmt.Fprintf(w, "%s\t%d\t%.1f\t%.1f\t%.1f\t%.1f\t%.2f\t%.2f\t%.0f\t%.2f\t%.2f\t%.2f\t\n", t.title(), t.memory,
-			1e3*t.median(initUnit), 1e3*cold, 1e3*t.quantile(0.9, coldUnit), conv.median(coldUnit)/cold, cold/yardstick(floor).median(coldUnit),
-			1e3*t.median(warmUnit), 1e6*cpu, cpu/conv.median(cpuUnit), float64(t.size)/1e6, float64(t.zip)/1e6)
+// writeStatistics writes benchstat's tables, which have the confidence intervals and the comparison
+// with the base. The tool is in the go.mod of a checkout's scripts.
+func writeStatistics(ctx context.Context, dir string, all []*target, out io.Writer) error {
+	cmd := exec.CommandContext(ctx, "go", "-C", filepath.Join(dir, "scripts"), "tool", "benchstat", "-col", "checkout@("+base+" "+this+")", "-")
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewReader(results(all)), out, out
+	if err := cmd.Run(); err != nil {
+		return fmt.Errorf("run benchstat: %w", err)
 	}
-	w.Flush()
-	fmt.Fprintf(out, `
-cold: initialization and first request. warm, CPU: a warm request. Medians of %d
-rounds, and the 90th percentile. %d CPUs of %s, %s.
-
-`, len(all[0].values[coldUnit]), runtime.NumCPU(), runtime.GOARCH, runtime.Version())
+	return nil
 }
 
-// writePlot draws a bar for the cold requests of each target. Its beginning is the initialization.
-func writePlot(all []*target, file string) error {
-	p := plot.New()
-	p.Title.Text, p.X.Label.Text = "Cold requests", "ms, median"
-	var names []string
-	for i, unit := range []string{coldUnit, initUnit} { // the second bar is drawn on the first
-		var values plotter.Values
-		names = nil
-		for _, t := range slices.Backward(all) { // the axis starts at the bottom
-			values = append(values, 1e3*t.median(unit))
-			names = append(names, fmt.Sprintf("%s, %d MB: %.1f ms", t.title(), t.memory, 1e3*t.median(coldUnit)))
+// results returns each measurement in Go's benchmark format, which benchstat reads.
+func results(all []*target) (raw []byte) {
+	for _, t := range all {
+		raw = fmt.Appendf(raw, "checkout: %s\n", t.checkout)
+		for round := range t.values[coldUnit] {
+			raw = fmt.Appendf(raw, "BenchmarkFunction/%s 1", t.name)
+			for _, unit := range units {
+				raw = fmt.Appendf(raw, " %g %s", t.values[unit][round], unit)
+			}
+			raw = append(raw, '\n')
 		}
-		bars, err := plotter.NewBarChart(values, 0.6*vg.Centimeter)
-		if err != nil {
-			return err
-		}
-		bars.Horizontal, bars.Color = true, plotutil.Color(1-i)
-		p.Add(bars)
-		p.Legend.Add([]string{"first request", "initialization"}[i], bars)
 	}
-	p.NominalY(names...)
-	return p.Save(18*vg.Centimeter, vg.Length(len(names)+3)*vg.Centimeter, file)
+	return raw
 }

@@ -23,23 +23,18 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// tableHost is the name of the TLS server before the table.
-const tableHost = "localhost"
+// serverName is the name of the TLS server.
+const serverName = "localhost"
 
-// startTLS serves an endpoint over TLS as DynamoDB and Secrets Manager do: with HTTP/1.1 and a
-// chain of three certificates. It answers calls of Secrets Manager itself. It returns the server's
-// URL and the root that it chains to, as PEM.
-func startTLS(endpoint string) (server *httptest.Server, root []byte, err error) {
+// startTLS serves an endpoint over TLS as DynamoDB and Secrets Manager do, with HTTP/1.1. It answers
+// calls of Secrets Manager itself.
+func startTLS(endpoint string, cert tls.Certificate) (*httptest.Server, error) {
 	target, err := url.Parse(endpoint)
 	if err != nil {
-		return nil, nil, err
-	}
-	cert, root, err := newChain()
-	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
 	table := httputil.NewSingleHostReverseProxy(target)
-	server = httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	server := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("X-Amz-Target") != "secretsmanager.GetSecretValue" {
 			table.ServeHTTP(w, r)
 			return
@@ -49,8 +44,8 @@ func startTLS(endpoint string) (server *httptest.Server, root []byte, err error)
 	}))
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
 	server.StartTLS()
-	server.URL = strings.Replace(server.URL, "127.0.0.1", tableHost, 1)
-	return server, root, nil
+	server.URL = strings.Replace(server.URL, "127.0.0.1", serverName, 1)
+	return server, nil
 }
 
 // newChain makes a root, an intermediate and a server certificate with RSA keys of 2,048 bits, as
@@ -58,15 +53,15 @@ func startTLS(endpoint string) (server *httptest.Server, root []byte, err error)
 func newChain() (server tls.Certificate, root []byte, err error) {
 	var issuer *x509.Certificate
 	var issuerKey *rsa.PrivateKey
-	for i, name := range []string{"Bench Root CA", "Bench RSA 2048 M01", tableHost} {
+	for i, name := range []string{"Bench Root CA", "Bench RSA 2048 M01", serverName} {
 		key, err := rsa.GenerateKey(rand.Reader, 2048)
 		if err != nil {
 			return server, nil, err
 		}
 		cert := &x509.Certificate{
-			SerialNumber: big.NewInt(int64(i + 1)), Subject: pkix.Name{CommonName: name}, DNSNames: []string{tableHost},
+			SerialNumber: big.NewInt(int64(i + 1)), Subject: pkix.Name{CommonName: name}, DNSNames: []string{serverName},
 			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
-			IsCA: name != tableHost, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
+			IsCA: name != serverName, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 		}
 		if issuer == nil {
 			issuer, issuerKey = cert, key
@@ -110,17 +105,14 @@ func layOutRoots(dir string, root []byte) ([]string, error) {
 	return []string{"SSL_CERT_FILE=" + link, "SSL_CERT_DIR=" + dir + ":" + dir}, err
 }
 
-// overlayRoots writes a file for go build -overlay to dir. It puts the bench's root in the
-// place of the first of Amazon's roots in the file that a checkout embeds.
+// overlayRoots writes a file for go build -overlay to dir, a new folder. It puts the bench's root in
+// the place of the first of Amazon's roots in the file that a checkout embeds.
 func overlayRoots(checkout, dir string, root []byte) (overlay string, err error) {
-	files, _ := filepath.Glob(filepath.Join(checkout, "pkg/*/*.pem")) // the pattern is valid
-	if len(files) != 1 {
-		return "", fmt.Errorf("%s/pkg has %d files of roots (*.pem) instead of one, Amazon's", checkout, len(files))
-	}
-	text, err := os.ReadFile(files[0])
+	embedded := filepath.Join(checkout, "pkg/amazon/amazon-roots.pem")
+	text, err := os.ReadFile(embedded)
 	_, rest := pem.Decode(text)
 	overlay, replaced := filepath.Join(dir, "overlay.json"), filepath.Join(dir, "roots.pem")
-	return overlay, errors.Join(err, os.MkdirAll(dir, 0o755),
+	return overlay, errors.Join(err, os.Mkdir(dir, 0o755),
 		os.WriteFile(replaced, append(root, rest...), 0o644),
-		os.WriteFile(overlay, fmt.Appendf(nil, `{"Replace": {%q: %q}}`, files[0], replaced), 0o644))
+		os.WriteFile(overlay, fmt.Appendf(nil, `{"Replace": {%q: %q}}`, embedded, replaced), 0o644))
 }

@@ -71,8 +71,9 @@ func (t Tree) Write(tb testing.TB, name, content string) {
 
 // Function is a function of serverless.yml.
 type Function struct {
-	Handler    string      // the folder of its source
-	Statements []Statement `yaml:"iamRoleStatements"`
+	Handler     string               // the folder of its source
+	Environment map[string]yaml.Node // of which a deployment replaces what is not plain text
+	Statements  []Statement          `yaml:"iamRoleStatements"`
 }
 
 // Statement is a part of a function's policy.

@@ -9,14 +9,14 @@ import (
 	"runtime"
 	"time"
 
+	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
-// cpu is the CPU of the functions, and a cgroup that holds one of them to a quota.
+// cpu is a cgroup that holds a function to a CPU quota.
 type cpu struct {
-	functions unix.CPUSet
-	cgroup    string // folder
-	v2        bool   // cgroups of version 2
+	folder string
+	v2     bool // cgroups of version 2
 }
 
 // fullCPU is the memory size, in MB, at which Lambda gives a function one CPU
@@ -28,47 +28,50 @@ const fullCPU = 1769
 // (github.com/pwrdrvr/lambda-throttling has measurements).
 const quotaPeriod = 20 * time.Millisecond
 
-// newCPU reserves the last CPU for the functions: it moves this process, with the servers
-// that it starts, to the others.
-func newCPU() (*cpu, error) {
-	c, last, pid := &cpu{cgroup: "/sys/fs/cgroup/cpu"}, runtime.NumCPU()-1, fmt.Sprint(os.Getpid())
-	c.functions.Set(last)
-	out, err := exec.Command("taskset", "--all-tasks", "--cpu-list", "--pid", fmt.Sprintf("0-%d", last-1), pid).CombinedOutput()
-	if err != nil {
-		return nil, fmt.Errorf("leave CPU %d to the functions and another to the bench: %w\n%s", last, err, out)
-	}
+// newCPU makes the cgroup.
+func newCPU() (c cpu, err error) {
+	c.folder = "/sys/fs/cgroup/cpu"
 	if _, err := os.Stat("/sys/fs/cgroup/cgroup.controllers"); err == nil {
-		c.cgroup, c.v2 = "/sys/fs/cgroup", true
+		c.folder, c.v2 = "/sys/fs/cgroup", true
 		_ = c.write("cgroup.subtree_control", "+cpu") // if it fails, so does setQuota
 	}
-	c.cgroup = filepath.Join(c.cgroup, "bench-"+pid)
-	if err := errors.Join(os.Mkdir(c.cgroup, 0o755), c.setQuota(fullCPU)); err != nil {
+	c.folder = filepath.Join(c.folder, fmt.Sprint("bench-", os.Getpid()))
+	if err := errors.Join(os.Mkdir(c.folder, 0o755), c.setQuota(fullCPU)); err != nil {
 		_ = c.close()
-		return nil, fmt.Errorf("set a CPU quota: %w\nRun the bench as root; in a container, mount a writable cgroup file system", err)
+		return c, fmt.Errorf("set a CPU quota: %w\nRun the bench as root on Linux; in a container, mount a writable cgroup file system", err)
 	}
 	return c, nil
 }
 
-// start calls a function on a thread that runs on the functions' CPU, which a process inherits.
-func (c *cpu) start(process func() error) error {
-	done := make(chan error)
-	go func() {
+// leaveLastCPU moves this process, with the servers that it starts, to the other CPUs.
+func leaveLastCPU() error {
+	others := fmt.Sprintf("0-%d", runtime.NumCPU()-2)
+	out, err := exec.Command("taskset", "--all-tasks", "--cpu-list", "--pid", others, fmt.Sprint(os.Getpid())).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("run the servers on CPUs %s, of at least two: %w\n%s", others, err, out)
+	}
+	return nil
+}
+
+// start calls a function that starts a process. As on Lambda, the process may use all CPUs.
+func (c cpu) start(process func() error) error {
+	var group errgroup.Group
+	group.Go(func() error {
 		runtime.LockOSThread() // the thread ends with the goroutine
-		err := unix.SchedSetaffinity(0, &c.functions)
-		if err == nil {
-			err = process()
+		if err := useAllCPUs(); err != nil {
+			return err
 		}
-		done <- err
-	}()
-	return <-done
+		return process()
+	})
+	return group.Wait()
 }
 
 // limit holds a process to the share of a memory size from now on.
-func (c *cpu) limit(pid, mb int) error {
+func (c cpu) limit(pid, mb int) error {
 	return errors.Join(c.setQuota(mb), c.write("cgroup.procs", fmt.Sprint(pid)))
 }
 
-func (c *cpu) setQuota(mb int) error {
+func (c cpu) setQuota(mb int) error {
 	period := quotaPeriod.Microseconds()
 	share := period * int64(mb) / fullCPU
 	if c.v2 {
@@ -77,12 +80,12 @@ func (c *cpu) setQuota(mb int) error {
 	return errors.Join(c.write("cpu.cfs_period_us", fmt.Sprint(period)), c.write("cpu.cfs_quota_us", fmt.Sprint(share)))
 }
 
-func (c *cpu) write(file, value string) error {
-	return os.WriteFile(filepath.Join(c.cgroup, file), []byte(value), 0)
+func (c cpu) write(file, value string) error {
+	return os.WriteFile(filepath.Join(c.folder, file), []byte(value), 0)
 }
 
 // close removes the cgroup.
-func (c *cpu) close() error { return os.Remove(c.cgroup) }
+func (c cpu) close() error { return os.Remove(c.folder) }
 
 // cpuTime returns the CPU time that a process has used. The id of its clock is made
 // from the process's as in clock_getcpuclockid(3).
