@@ -1,3 +1,11 @@
+// Package cost tests what the operations of the store cost in DynamoDB: calls and
+// request units, which Amazon bills, and that a page of a list costs the same however
+// many users there are. It computes the tables in docs/cost.md from what is measured
+// (figures.json) and from Amazon's prices (prices.json).
+//
+// Read units are what DynamoDB Local reports. Write units are counted from the calls by
+// Amazon's published rules, because DynamoDB Local reports only one item of a
+// transaction, and its index twice.
 package cost
 
 import (
@@ -25,16 +33,9 @@ type measured struct {
 		Megabytes, Milliseconds                    float64
 		LineBytes, LambdaLineBytes, AccessLogBytes float64 // START, END and REPORT are Lambda's
 	}
-	Authorizer struct {
-		Share     float64 // of the requests whose credential API Gateway has not cached
-		Instances float64 // that read the secret
-	}
-	Stage  map[string]float64 // how many a stage has, by the name of the price
-	Months []float64          // requests a month
-	Memory []struct {
-		Label        string
-		Milliseconds map[string]float64 // by megabytes
-	}
+	Authorized float64            // share of the requests whose credential API Gateway has not cached
+	Stage      map[string]float64 // how many a stage has in a month, by the name of the price
+	Months     []float64          // requests a month
 }
 
 // operation is an operation of the store, on a route.
@@ -63,16 +64,11 @@ type price struct {
 
 // cost returns the dollars for a quantity of what has the price.
 func cost(name string, quantity float64) float64 {
-	p := find(name)
-	return p.USD * quantity / p.Per
-}
-
-func find(name string) price {
 	i := slices.IndexFunc(prices, func(p price) bool { return p.Name == name })
 	if i < 0 {
 		panic(fmt.Errorf("prices.json has no price of a %s", name))
 	}
-	return prices[i]
+	return prices[i].USD * quantity / prices[i].Per
 }
 
 func parse[T any](text []byte) (v T) {
