@@ -90,7 +90,7 @@ proof: check-proof $(dev) ## deploy to an emulator with IAM enforced, with the f
 	@$(dev) install
 	go -C scripts test -count=1 -timeout=1h -v ./tests/proof
 
-lint: check-dev $(dev) lint-go ## gofmt, go vet, staticcheck, and the checks of both templates (cfn-lint, checkov, sam validate)
+lint: check-dev $(dev) lint-go ## gofmt, go vet, staticcheck, and the checks of both templates (cfn-lint, checkov, sam validate) and of openapi.yml (Redocly, Spectral)
 	@$(dev) install
 	npm run lint --silent
 

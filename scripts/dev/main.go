@@ -76,7 +76,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 func installCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	framework := flags.Bool("framework", false, "only the Serverless Framework, for deployments to Amazon")
 	return func(ctx context.Context, ws workspace) error {
-		tools := []install.Tool{install.Framework, install.LocalAWS, install.Reference, install.Linters, install.Checkov}
+		tools := []install.Tool{install.Framework, install.LocalAWS, install.Reference, install.Linters, install.Checkov, install.OpenAPI}
 		if *framework {
 			tools = tools[:1]
 		}

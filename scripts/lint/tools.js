@@ -67,4 +67,4 @@ function run(command, args, options = {}) {
   return stdout;
 }
 
-module.exports = { cfnLint, checkov, sam, transform, actionsOf, root };
+module.exports = { cfnLint, checkov, sam, transform, actionsOf, run, offline, root };

@@ -44,6 +44,14 @@ var DynamoDBLocal = Tool{
 		"dependency:copy-dependencies", "-DincludeScope=runtime", "-DoutputDirectory=../../../.cache/dynamodb-local"}},
 }
 
+// OpenAPI is what checks openapi.yml and makes a TypeScript client of it. It needs no install script
+// of its packages, and one of these (@scarf/scarf) only sends usage data: none runs.
+var OpenAPI = Tool{
+	Name: "Redocly, Spectral and openapi-typescript", Pins: "scripts/tests/clients/package-lock.json", Dir: ".cache/openapi",
+	Commands: [][]string{{"sh", "-c", "mkdir .cache/openapi && cp scripts/tests/clients/package*.json .cache/openapi && " +
+		"npm ci --prefix .cache/openapi --ignore-scripts --no-audit --no-fund --loglevel=error"}},
+}
+
 // LocalAWS is ministack, Linters are aws-sam-cli, cfn-lint and schemathesis, and Checkov is checkov,
 // each in a virtual environment.
 var (
