@@ -1,12 +1,14 @@
 package lint
 
 import (
+	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/mod/semver"
 
 	"users-api/pkg/auth"
 	"users-api/scripts/internal/localaws"
@@ -88,4 +90,19 @@ func TestServiceAndVersionAreTheSameInAllPlaces(t *testing.T) {
 	readYAML(t, "serverless.yml", &definition)
 	info := document(t).Info
 	assert.Equal(t, []string{definition.Service, definition.Service, npm.Version}, []string{localaws.Service, info.Title, info.Version})
+}
+
+// TestOpenAPIBreaksNoClientOfTheLastRelease allows breaking changes in another major version only.
+func TestOpenAPIBreaksNoClientOfTheLastRelease(t *testing.T) {
+	t.Parallel()
+	var released struct{ Info struct{ Version string } }
+	readYAML(t, "scripts/tests/clients/released.yml", &released)
+	if semver.Compare(semver.Major("v"+document(t).Info.Version), semver.Major("v"+released.Info.Version)) > 0 {
+		return
+	}
+	oasdiff := exec.Command("go", "tool", "oasdiff", "breaking", "released.yml", "../../../openapi.yml")
+	oasdiff.Dir = "../tests/clients"
+	out, err := oasdiff.CombinedOutput()
+	assert.NoError(t, err, "openapi.yml breaks clients of %s:\n%s\nUndo that, or raise the major version in openapi.yml and package.json. "+
+		"If there are no such clients, copy openapi.yml to scripts/tests/clients/released.yml", released.Info.Version, out)
 }

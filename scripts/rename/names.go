@@ -76,6 +76,7 @@ var (
 		"template.yaml":                       {`^(  Service:\n    Type: String\n    Default: )`, `($)`},
 		"resources/deployer.yml":              {`^(  Service:\n    Type: String\n    Default: )`, `($)`},
 		"openapi.yml":                         {`^(  title: )`, `($)`},
+		"scripts/tests/clients/released.yml":  {`^(  title: )`, `($)`},
 		"README.md":                           {`^(# )`, `($)`},
 		"scripts/internal/localaws/server.go": {`^(\tService += ")`, `("$)`},
 	}
