@@ -15,8 +15,8 @@ import (
 )
 
 var (
-	code     = regexp.MustCompile(`\.(go|js|mjs|py|sh|html|css)$|/prerequisites$`)
-	testCode = regexp.MustCompile(`_test\.go$|\.test\.js$|/testdata/|/testing/`)
+	code     = regexp.MustCompile(`\.(go|js|mjs|ts|py|sh|html|css)$|/prerequisites$`)
+	testCode = regexp.MustCompile(`_test\.go$|\.test\.[jt]s$|/testdata/|/testing/`)
 )
 
 // TestBudgets checks that the product and its tools stay small. With -v it prints how

@@ -27,7 +27,7 @@ var (
 // TestService runs everything on the one deployment. What changes or ends it comes last.
 func TestService(t *testing.T) {
 	t.Setenv("GOFLAGS", os.Getenv("GOFLAGS")+" -race") // of the tools that the tests build
-	tree = harness.CopyTree(t, install.Linters)
+	tree = harness.CopyTree(t, install.Linters, install.OpenAPI)
 	startDev(t)
 	t.Cleanup(func() {
 		assert.NoError(t, dev.Interrupt())
@@ -66,6 +66,7 @@ func TestService(t *testing.T) {
 	t.Run("one log line for each answer", testLines)
 	t.Run("seed", testSeed)
 	t.Run("load", testLoad) // its requests are not recorded, so testLines comes first
+	t.Run("clients", testClients)
 	t.Run("reference and console", testBrowser)
 	t.Run("openapi.yml", testOpenAPI) // not recorded either
 	t.Run("flags of make dev", testFlags)
