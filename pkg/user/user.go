@@ -80,7 +80,7 @@ func (id ID) Time() Time {
 }
 
 // Time is a point in time as the API writes it: UTC with milliseconds, always 24 characters, so
-// that text order is time order.
+// that texts sort by time.
 type Time time.Time
 
 const timeLayout = "2006-01-02T15:04:05.000Z"
