@@ -19,7 +19,7 @@ export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
 debug = $(if $(filter command,$(origin DEBUG)),-debug "$$DEBUG")
 
 dev := .build/dev
-tools := .build/seed .build/load .build/rename .build/scaffold
+tools := .build/seed .build/load .build/scaffold
 
 # Runs a command of the framework on the local stage, in the environment that `make dev`
 # leaves there while it runs.
@@ -145,8 +145,8 @@ smoke: .build/load ## take one user through all routes of `make dev`, or of URL 
 cost: check-bench ## what each operation costs in DynamoDB, and a page of 1,000 users and of N compared (N=20000; a million takes minutes); rewrites the tables in docs/cost.md
 	go -C scripts test -count=1 -v -timeout 1h ./tests/cost -update $${N:+-users "$$N"}
 
-rename: .build/rename ## give the Go module and the service other names, everywhere (MODULE=github.com/acme/orders-api SERVICE=orders-api)
-	@exec .build/rename
+rename: .build/scaffold ## give the Go module and the service other names, everywhere (MODULE=github.com/acme/orders-api SERVICE=orders-api)
+	@exec .build/scaffold rename
 
 route: .build/scaffold ## add a route, as a copy of the function that is most alike (NAME=get-summary METHOD=GET ROUTE=/users/{id}/summary SCOPE=users:read; NEW_SCOPE=1 to add the scope)
 	@exec .build/scaffold route

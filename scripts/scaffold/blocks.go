@@ -1,136 +1,115 @@
 package main
 
 import (
-	"fmt"
+	"log"
 	"regexp"
 	"slices"
 	"strings"
+
+	"go.yaml.in/yaml/v3"
 )
 
-// block is a member or an item of a YAML collection: lines from start, where its comment begins, to
-// end. The line with the key comes after the comment.
+// block is a member of a mapping or an item of a sequence in YAML: the lines from start, where its
+// comment begins, to end.
 type block struct {
-	key              string // of a member; the whole line of an item
-	start, line, end int
+	key        string // of a member; the whole line of an item
+	value      *yaml.Node
+	start, end int
 }
 
-var member = regexp.MustCompile(`^"?([^\s:"#-][^\s:"]*)"?:(?:\s|$)`)
+// document returns the lines of a YAML file, and all of them as a block.
+func (p plan) document(file string) ([]string, block) {
+	var document yaml.Node
+	if err := yaml.Unmarshal([]byte(p.read(file)), &document); err != nil {
+		log.Fatalf("%s: %v", file, err)
+	}
+	lines := strings.Split(p.read(file), "\n")
+	return lines, block{value: document.Content[0], end: len(lines)}
+}
 
-// blocksIn returns the blocks of the outermost collection in lines from start to end.
-func blocksIn(lines []string, start, end int) (blocks []block) {
-	depth, comment := -1, -1
-	for i := start; i < end; i++ {
-		text := strings.TrimSpace(lines[i])
-		switch {
-		case text == "":
-			comment = -1
-		case depth >= 0 && indent(lines[i]) > depth: // below a block
-		case text[0] == '#' && comment < 0:
-			comment = i
-		case text[0] != '#':
-			b := block{text, i, i, i + 1}
-			if m := member.FindStringSubmatch(text); m != nil {
-				b.key = m[1]
+// blocks returns the blocks in a block.
+func (b block) blocks(lines []string) (all []block) {
+	width := map[yaml.Kind]int{yaml.SequenceNode: 1, yaml.MappingNode: 2}[b.value.Kind]
+	if width == 0 || b.value.Style&yaml.FlowStyle != 0 {
+		return nil
+	}
+	for nodes := range slices.Chunk(b.value.Content, width) {
+		in := block{key: nodes[0].Value, value: nodes[width-1], start: nodes[0].Line - 1}
+		if width == 1 {
+			in.key = strings.TrimSpace(lines[in.start])
+		}
+		for in.start > 0 && strings.HasPrefix(strings.TrimSpace(lines[in.start-1]), "#") {
+			in.start--
+		}
+		all = append(all, in)
+	}
+	end := b.end
+	for i := range slices.Backward(all) {
+		for all[i].end = end; lines[all[i].end-1] == ""; all[i].end-- {
+		}
+		end = all[i].start
+	}
+	return all
+}
+
+// find returns the block in a block at a path of keys, if there is one.
+func (b block) find(lines []string, keys ...string) (block, bool) {
+	for _, key := range keys {
+		siblings := b.blocks(lines)
+		i := slices.IndexFunc(siblings, func(s block) bool { return s.key == key })
+		if i < 0 {
+			return b, false
+		}
+		b = siblings[i]
+	}
+	return b, true
+}
+
+// copyBlocks repeats the blocks of a YAML file whose keys are named after what is copied, below the
+// last of their siblings that are.
+func (p plan) copyBlocks(file string, rename names, isNamed func(key string) bool) {
+	lines, root := p.document(file)
+	copies := map[int][]string{} // by the line that follows
+	var walk func(block)
+	walk = func(parent block) {
+		var added []string
+		at, siblings := 0, parent.blocks(lines)
+		for i, b := range siblings {
+			if !isNamed(b.key) {
+				walk(b)
+				continue
 			}
-			if comment >= 0 {
-				b.start = comment
+			// A blank line stays before the copy. The first of the siblings has none.
+			if lines[b.start-1] == "" || i == 0 && len(siblings) > 1 && lines[b.end] == "" {
+				added = append(added, "")
 			}
-			depth, comment = indent(lines[i]), -1
-			blocks = append(blocks, b)
+			at, added = b.end, append(added, copied(lines[b.start:b.end], rename)...)
 		}
+		copies[at] = append(copies[at], added...)
 	}
-	for i := range blocks {
-		next := end
-		if i+1 < len(blocks) {
-			next = blocks[i+1].start
-		}
-		for blocks[i].end = next; strings.TrimSpace(lines[blocks[i].end-1]) == ""; blocks[i].end-- {
-		}
+	walk(root)
+	var all []string
+	for i, line := range lines {
+		all = append(append(all, copies[i]...), line)
 	}
-	return blocks
+	p.set(file, strings.Join(all, "\n"))
 }
 
-func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }
+var anchor = regexp.MustCompile(`&\w+`)
 
-// find returns the block at a path of keys.
-func find(lines []string, keys ...string) (block, error) {
-	b := block{line: -1, end: len(lines)}
-	for i, key := range keys {
-		siblings := blocksIn(lines, b.line+1, b.end)
-		at := slices.IndexFunc(siblings, func(s block) bool { return s.key == key })
-		if at < 0 {
-			return b, fmt.Errorf("there is no %s", strings.Join(keys[:i+1], " > "))
-		}
-		b = siblings[at]
-	}
-	return b, nil
-}
-
-// copyNamed repeats the blocks whose keys or items are renamed, below the last of their siblings
-// that are.
-func copyNamed(lines []string, names rename) []string {
-	type insertion struct {
-		at    int
-		lines []string
-	}
-	var all []insertion
-	var walk func(start, end int)
-	walk = func(start, end int) {
-		siblings := blocksIn(lines, start, end)
-		var copies []string
-		at := start
-		for _, b := range siblings {
-			if names(b.key) != b.key {
-				at, copies = b.end, append(copies, copied(lines[b.start:b.end], names, apart(siblings))...)
-			} else if !strings.HasSuffix(lines[b.line], "|") {
-				walk(b.line+1, b.end)
-			}
-		}
-		all = append(all, insertion{at, copies})
-	}
-	walk(0, len(lines))
-	slices.SortStableFunc(all, func(a, b insertion) int { return a.at - b.at })
-	for _, in := range slices.Backward(all) {
-		lines = slices.Insert(slices.Clone(lines), in.at, in.lines...)
-	}
-	return lines
-}
-
-// apart reports whether blank lines separate the blocks of a collection.
-func apart(blocks []block) bool {
-	for i := range blocks[1:] {
-		if blocks[i].end < blocks[i+1].start {
-			return true
-		}
-	}
-	return false
-}
-
-var (
-	anchor     = regexp.MustCompile(`^(\s*(?:- )?(?:[^\s:]+: )?)&(\w+)`)
-	flowAnchor = regexp.MustCompile(`&(\w+) \{[^{}]*\}`)
-)
-
-// copied returns lines with other names, after a blank line if they stand apart. An anchor that
-// keeps its name is defined by the original, to which the copy refers.
-func copied(lines []string, names rename, apart bool) (result []string) {
-	if apart {
-		result = append(result, "")
-	}
+// copied returns lines with other names. What has an anchor that keeps its name is not repeated: the
+// copy refers to it.
+func copied(lines []string, rename names) (copies []string) {
 	for i := 0; i < len(lines); i++ {
-		isKept := func(name string) bool { return strings.Contains(lines[i], "&"+name) }
-		line := flowAnchor.ReplaceAllStringFunc(names(lines[i]), func(definition string) string {
-			if name := flowAnchor.FindStringSubmatch(definition)[1]; isKept(name) {
-				return "*" + name
-			}
-			return definition
-		})
-		if m := anchor.FindStringSubmatch(line); m != nil && isKept(m[2]) {
-			line = m[1] + "*" + m[2]
+		line := rename(lines[i])
+		if name := anchor.FindString(line); name != "" && strings.Contains(lines[i], name) {
+			line = line[:strings.Index(line, name)] + "*" + name[1:]
 			for depth := indent(line); i+1 < len(lines) && indent(lines[i+1]) > depth; i++ {
 			}
 		}
-		result = append(result, line)
+		copies = append(copies, line)
 	}
-	return result
+	return copies
 }
+
+func indent(line string) int { return len(line) - len(strings.TrimLeft(line, " ")) }

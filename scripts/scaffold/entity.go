@@ -1,7 +1,7 @@
 package main
 
 import (
-	"go/token"
+	"log"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,68 +12,68 @@ import (
 // entity is what routes are about: one, such as order, and many, such as orders.
 type entity struct{ one, many string }
 
-var word = regexp.MustCompile(`^[a-z]{2,}$`)
-
-func (p *plan) addEntity(routes []auth.Route, e entity, from string) {
-	i := slices.IndexFunc(routes, func(r auth.Route) bool { return r.Function == "get"+camel(from) })
-	switch {
-	case !word.MatchString(e.one) || !word.MatchString(e.many) || e.one == e.many || token.IsKeyword(e.one):
-		p.fail("NAME=%q PLURAL=%q: must be two words of small letters, such as order and orders", e.one, e.many)
-		return
-	case i < 0:
-		p.fail("FROM=%q: there is no function get%s", from, camel(from))
-		return
+// entities returns the entity to copy, FROM, and the one to add, NAME with PLURAL.
+func entities() (from, to entity) {
+	const word, rule = `[a-z]{2,}`, "a word of small letters, such as order"
+	to.one = variable("NAME", "", word, rule)
+	to.many = variable("PLURAL", to.one+"s", word, rule)
+	if to.one == to.many {
+		log.Fatalf("NAME=%s PLURAL=%s: must be two words", to.one, to.many)
 	}
-	names := p.entityNames(routes, entity{from, strings.Split(routes[i].Path, "/")[1]}, e)
-	taken := regexp.MustCompile(`\b(?i:` + e.one + `|` + e.many + `)\b`)
-	p.copyFiles(names, taken, "functions", "pkg", "resources")
-	p.copyNamed(func(text string) string { return tableName.ReplaceAllString(names(text), "${1}-"+e.many+"${2}") },
-		"serverless.yml", "template.yaml", "openapi.yml")
-	var functions, scopes []string // as they are quoted in a line
-	for _, r := range routes {
-		if names(r.Function) != r.Function {
-			functions, scopes = append(functions, `unction: "`+r.Function+`"`), append(scopes, `Scope = "`+r.Scope+`"`)
-		}
+	from.one = variable("FROM", "user", word, rule)
+	i := slices.IndexFunc(auth.Routes(), func(r auth.Route) bool { return r.Function == "get"+camel(from.one) })
+	if i < 0 {
+		log.Fatalf("FROM=%q: there is no function get%s", from.one, camel(from.one))
 	}
-	p.copyLines("pkg/auth/routes.go", names, scopes...)
-	p.copyLines("pkg/auth/routes.go", names, functions...)
-	p.copyLines("scripts/tests/proof/needs_test.go", names, functions...)
+	from.many = strings.Split(auth.Routes()[i].Path, "/")[1]
+	return from, to
 }
 
 // tableName is the name of a table that has no suffix yet.
 var tableName = regexp.MustCompile(`(?m)((?:TABLE_NAME|TableName|\w+Table): (?:!Sub )?\S*\$\{(?:sls:stage|Stage)\})(\s|$)`)
 
-// entityNames returns what changes the names of an entity to those of another, and the article
-// before them. It keeps the names of the module and of the service, words of API Gateway's events,
-// and the paths of routes that are not copied, since their functions have other names.
-func (p *plan) entityNames(routes []auth.Route, from, to entity) rename {
-	module := regexp.MustCompile(`(?m)^module (\S+)`).FindStringSubmatch(p.read("go.mod"))
-	service := regexp.MustCompile(`(?m)^service: (\S+)`).FindStringSubmatch(p.read("serverless.yml"))
-	if module == nil || service == nil {
-		p.fail("go.mod needs a module, and serverless.yml a service")
-		return func(text string) string { return text }
+// addEntity adds everything that is named after an entity under the names of another.
+func (p plan) addEntity() {
+	from, to := entities()
+	rename := from.renamedTo(to)
+	isNamed := func(text string) bool { return rename(text) != text }
+	p.copyFiles(rename, regexp.MustCompile(`\b(?i:`+to.one+`|`+to.many+`)\b`), "functions", "pkg", "resources")
+	for _, file := range []string{"serverless.yml", "template.yaml", "openapi.yml"} {
+		p.copyBlocks(file, func(text string) string { return tableName.ReplaceAllString(rename(text), "${1}-"+to.many+"${2}") }, isNamed)
 	}
-	words := map[string]string{from.one: to.one, camel(from.one): camel(to.one), from.many: to.many, camel(from.many): camel(to.many)}
-	anyWord := strings.Join([]string{from.many, camel(from.many), from.one, camel(from.one)}, "|")
-	isCopied := regexp.MustCompile(anyWord).MatchString
-	kept := []string{regexp.QuoteMeta(module[1]) + "/pkg", regexp.QuoteMeta(service[1]) + "-", "PolicyName: .*", "User-Agent", "userAgent", "userArn", `"user": null`}
-	for _, r := range routes {
-		if !slices.ContainsFunc(routes, func(other auth.Route) bool { return other.Path == r.Path && isCopied(other.Function) }) {
+	var functions, scopes []string // as they are quoted in a line
+	for _, r := range auth.Routes() {
+		if isNamed(r.Function) {
+			functions, scopes = append(functions, `unction: "`+r.Function+`"`), append(scopes, `Scope = "`+r.Scope+`"`)
+		}
+	}
+	p.copyLines("pkg/auth/routes.go", rename, scopes...)
+	p.copyLines("pkg/auth/routes.go", rename, functions...)
+	p.copyLines("scripts/tests/proof/needs_test.go", rename, functions...)
+}
+
+// renamedTo returns what changes the names of an entity to those of another, and the article before
+// them. It keeps paths of packages, members of API Gateway's events, and the paths of routes that
+// are not copied, since their functions have other names.
+func (from entity) renamedTo(to entity) names {
+	words := strings.NewReplacer(from.many, to.many, camel(from.many), camel(to.many), from.one, to.one, camel(from.one), camel(to.one))
+	isCopied := func(r auth.Route) bool { return words.Replace(r.Function) != r.Function }
+	kept := []string{`"[^"\s]*/pkg/`, "User-Agent", `"user(?:Agent|Arn)?": `}
+	for _, r := range auth.Routes() {
+		if !slices.ContainsFunc(auth.Routes(), func(other auth.Route) bool { return other.Path == r.Path && isCopied(other) }) {
 			kept = append(kept, regexp.QuoteMeta(r.Path), regexp.QuoteMeta(settingsPath(r.Path)))
 		}
 	}
-	found := regexp.MustCompile(`(` + strings.Join(kept, "|") + `)|(?:\b([Aa])n? )?(` + anyWord + `)`)
-	article := map[bool]string{true: "n ", false: " "}[strings.ContainsAny(to.one[:1], "aeio")]
+	found := regexp.MustCompile(`(` + strings.Join(kept, "|") + `)|\b(?:` + from.many + `|` + from.one + `)|` + camel(from.many) + `|` + camel(from.one))
+	article := regexp.MustCompile(`\b([Aa])n? ((?i:` + to.one + `))`)
+	corrected := map[bool]string{true: "${1}n ${2}", false: "${1} ${2}"}[strings.ContainsAny(to.one[:1], "aeio")]
 	return func(text string) string {
-		return found.ReplaceAllStringFunc(text, func(match string) string {
-			switch m := found.FindStringSubmatch(match); {
-			case m[1] != "":
+		text = found.ReplaceAllStringFunc(text, func(match string) string {
+			if found.FindStringSubmatch(match)[1] != "" {
 				return match
-			case m[2] != "":
-				return m[2] + article + words[m[3]]
-			default:
-				return words[m[3]]
 			}
+			return words.Replace(match)
 		})
+		return article.ReplaceAllString(text, corrected)
 	}
 }

@@ -21,6 +21,8 @@ func TestScaffold(t *testing.T) {
 	tree.Command(t, "git", "init", "--quiet")
 	refuses(t, tree)
 	tree.Command(t, "make", summary...)
+	tree.Command(t, "make", "route", "NAME=confirm-summary", "METHOD=POST", "ROUTE=/users/{id}/summary", "SCOPE=users:write")
+	tree.Command(t, "make", "route", "NAME=erase-summary", "METHOD=DELETE", "ROUTE=/users/{id}/summary", "SCOPE=users:erase", "NEW_SCOPE=1")
 	tree.Command(t, "make", "check")
 	tree.Command(t, "make", "entity", "NAME=order")
 	tree.Command(t, "make", "check")
@@ -33,6 +35,8 @@ func TestScaffold(t *testing.T) {
 	assert.Equal(t, http.StatusOK, a.call("HEAD", "/users/"+user.ID+"/summary", "").Status)
 	a.call("GET", "/orders/"+user.ID, "").Fails(t, http.StatusNotFound) // another table
 	a.walkOrders()
+	a.call("POST", "/users/"+user.ID+"/summary", harness.UserBody(user.Email)).User(t, http.StatusOK)
+	assert.Equal(t, http.StatusNoContent, a.call("DELETE", "/users/"+user.ID+"/summary", "").Status)
 	a.credential = tree.Token(t, "SCOPES=users:read users:write")
 	a.call("GET", "/orders", "").Fails(t, http.StatusForbidden)
 }
@@ -80,18 +84,22 @@ func (a api) walkOrders() {
 func refuses(t *testing.T, tree harness.Tree) {
 	with := func(changes ...string) []string { return append(append([]string{}, summary...), changes...) } // make takes the last value
 	for says, args := range map[string][]string{
-		"getUser exists":            with("NAME=get-user"),
 		"authorizer/handler.go exi": with("NAME=authorizer"),
 		"words of small letters":    with("NAME=getSummary"),
 		"METHOD=\"PATCH\"":          with("METHOD=PATCH"),
 		"getUser serves it":         with("ROUTE=/users/{key}"),
 		"no function to copy":       with("ROUTE=/users/{id}/parts/{part}"),
 		"must be a path":            with("ROUTE=users"),
-		"no route asks for it":      with("SCOPE=users:admin"),
-		"leave out NEW_SCOPE":       with("NEW_SCOPE=1"),
+		"users:write, or another":   with("SCOPE=users:admin"),
+		"SCOPE=users:read: must be": with("NEW_SCOPE=1"),
 		"for something else":        {"entity", "NAME=item"},
-		"must be two words":         {"entity", "NAME=Order"},
+		"a word of small letters":   {"entity", "NAME=Order"},
+		"must be two words":         {"entity", "NAME=news", "PLURAL=news"},
 		"no function getOrder":      {"entity", "NAME=invoice", "FROM=order"},
+		"which names?":              {"rename"},
+		"MODULE=\"a//b\"":           {"rename", "MODULE=a//b"},
+		"MODULE=\"a.example/b/v1\"": {"rename", "MODULE=a.example/b/v1"},
+		"SERVICE=\"2orders\"":       {"rename", "SERVICE=2orders"},
 	} {
 		_, err := tree.Run(t.Context(), nil, "make", args...)
 		assert.ErrorContains(t, err, says)
