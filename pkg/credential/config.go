@@ -54,6 +54,9 @@ func parseConfig(lookup env.Lookup) (config, error) {
 	if !keysOnly {
 		r.tokens(&c)
 	}
+	if !c.usesAPIKeys && !c.usesSecret {
+		c.stage = nil // nothing needs its values
+	}
 	if err := r.Err(); err != nil {
 		return config{}, fmt.Errorf("configuration of the authorizer: %w", err)
 	}

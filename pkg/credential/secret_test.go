@@ -388,6 +388,13 @@ func TestSecretIsReadForWhatIsAccepted(t *testing.T) {
 		s.expect("Bearer "+issued.sign(t, goodClaims(s.Now())), "", "a token of the issuer")
 		s.expectReads(1, "one call")
 	})
+	t.Run("tokens of an issuer only", func(t *testing.T) {
+		t.Parallel()
+		s := newStageSecret(t, map[string]string{"JWKS_URL": issuer.server.URL, "JWT_ISSUER": testIssuer, "JWT_AUDIENCE": testAudience, "TOKENS_ONLY": "true"})
+		require.NoError(t, s.auth.Connect(t.Context()))
+		s.expect("Bearer "+issued.sign(t, goodClaims(s.Now())), "", "a token of the issuer")
+		s.expectReads(0, "nothing needs the secret")
+	})
 	t.Run("values in the environment", func(t *testing.T) {
 		t.Parallel()
 		s := newStageSecret(t, map[string]string{"JWT_SECRET": secretB})

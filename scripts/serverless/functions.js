@@ -1,7 +1,6 @@
 'use strict';
 
-// Corrects what the framework generates for the functions: their environment and the roles, which
-// get least privilege.
+// Gives the functions' roles, which the framework generates, least privilege.
 
 const { isTable } = require('./retain');
 
@@ -66,18 +65,4 @@ function dropUnusedRole(resources) {
   if (role && !JSON.stringify(others).includes(`"${id}"`)) delete resources[id];
 }
 
-/**
- * Returns a function's environment without the variables that have no value, and
- * without those of the authorizer that its other variables make useless: it reads
- * no secret for the tokens of an issuer alone.
- */
-function usedVariables(environment) {
-  const used = { ...environment };
-  if (used.IDENTITY_HEADER && (used.API_KEYS_ONLY || used.IDENTITY_HEADER !== 'Authorization')) {
-    for (const name of Object.keys(used)) if (/^JW(T|KS)_/.test(name)) delete used[name];
-  }
-  if (used.JWKS_URL && used.TOKENS_ONLY) delete used.SECRET_ID;
-  return Object.fromEntries(Object.entries(used).filter(([, value]) => value !== ''));
-}
-
-module.exports = { correctRoles, boundRoles, usedVariables };
+module.exports = { correctRoles, boundRoles };

@@ -9,7 +9,7 @@ const { connect } = require('./aws');
 const code = require('./code');
 const { buildFunctions, debugged } = require('./build');
 const { requireOwn } = require('./framework');
-const { correctRoles, boundRoles, usedVariables } = require('./functions');
+const { correctRoles, boundRoles } = require('./functions');
 const { chooseLogRole } = require('./logrole');
 const { waitForStreams } = require('./logs');
 const { nameKeys } = require('./partners');
@@ -29,10 +29,8 @@ class ServicePlugin {
     this.hooks = {
       initialize: () => preflight(this),
       'before:package:initialize': async () => {
-        for (const [name, fn] of Object.entries(this.service.functions)) {
-          fn.environment = usedVariables(fn.environment);
-          if (debugged.includes(name)) fn.timeout = 900; // Lambda's maximum, for a request at a breakpoint
-        }
+        // Lambda's maximum, for a request at a breakpoint.
+        for (const name of this.service.getAllFunctions()) if (debugged.includes(name)) this.service.getFunction(name).timeout = 900;
         await this.build(this.service.getAllFunctions());
       },
       'before:deploy:function:packageFunction': async () => {
