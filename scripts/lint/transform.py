@@ -2,8 +2,8 @@
 
 Reads a list of {"template": path, "parameters": {name: value}} from standard input and
 prints a list of {"translated", "resolved", "broken"}: the template after SAM's transform,
-and then with its parameters, conditions and intrinsic functions resolved, and what its
-rules say against the parameters. The libraries are those of SAM's own command line.
+and then with its parameters, conditions and intrinsic functions resolved, and the rules
+that the parameters break. The libraries are those of SAM's own command line.
 """
 
 import copy
@@ -36,34 +36,19 @@ def translate(template, values):
 
 
 def resolve(template, values):
-    context = TemplateProcessingContext(
-        fragment=copy.deepcopy(template), parameter_values=values, pseudo_parameters=PSEUDO
-    )
+    """Returns the template with everything resolved, and its rules whose assertions do not hold."""
+    broken = {
+        f"{name}{i}": {"Fn::And": [rule["RuleCondition"], {"Fn::Not": [assertion["Assert"]]}]}
+        for name, rule in template.get("Rules", {}).items()
+        for i, assertion in enumerate(rule["Assertions"])
+    }
+    fragment = copy.deepcopy(template) | {"Conditions": template.get("Conditions", {}) | broken}
+    context = TemplateProcessingContext(fragment=fragment, parameter_values=values, pseudo_parameters=PSEUDO)
     resolved = create_default_pipeline(context).process_template(context)
     holds = context.resolved_conditions
     resources = resolved["Resources"].items()
     resolved["Resources"] = {name: r for name, r in resources if holds.get(r.get("Condition"), True)}
-    return resolved
-
-
-def broken_rules(template, values):
-    """Returns the descriptions of the assertions that do not hold. A rule has the functions of a condition."""
-    assertions = [
-        ([rule.get("RuleCondition", {"Fn::Equals": ["", ""]})], assertion)
-        for rule in template.get("Rules", {}).values()
-        for assertion in rule["Assertions"]
-    ]
-    conditions = {
-        f"Broken{i}": {"Fn::And": [*applies, {"Fn::Not": [assertion["Assert"]]}]}
-        for i, (applies, assertion) in enumerate(assertions)
-    }
-    context = TemplateProcessingContext(
-        fragment={"Parameters": template.get("Parameters", {}), "Conditions": conditions, "Resources": {}},
-        parameter_values=values,
-        pseudo_parameters=PSEUDO,
-    )
-    create_default_pipeline(context).process_template(context)
-    return [a["AssertDescription"] for i, (_, a) in enumerate(assertions) if context.resolved_conditions[f"Broken{i}"]]
+    return resolved, [name for name in broken if holds[name]]
 
 
 def transform(template, parameters):
@@ -72,7 +57,8 @@ def transform(template, parameters):
     declared = template.get("Parameters", {})
     values = {name: str(p["Default"]) for name, p in declared.items() if "Default" in p} | parameters
     translated = translate(template, values) if "Transform" in template else template
-    return {"translated": translated, "resolved": resolve(translated, values), "broken": broken_rules(template, values)}
+    resolved, broken = resolve(translated, values)
+    return {"translated": translated, "resolved": resolved, "broken": broken}
 
 
 json.dump([transform(job["template"], job.get("parameters", {})) for job in json.load(sys.stdin)], sys.stdout)
