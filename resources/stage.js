@@ -75,8 +75,8 @@ module.exports = async ({ resolveVariable, resolveConfigurationProperty }) => {
 function routesOf(functions) {
   const events = Object.values(functions).flatMap((fn) => fn.events ?? []);
   return events.filter(({ http }) => http).map(({ http }) => {
-    const [method, path] = typeof http === 'string' ? http.split(' ') : [http.method, http.path];
-    const { querystrings = {}, headers = {} } = http.request?.parameters ?? {};
+    const { method, path, request } = http;
+    const { querystrings = {}, headers = {} } = request?.parameters ?? {};
     const declared = [
       ...Object.keys(querystrings).map((name) => `method.request.querystring.${name}`),
       ...Object.keys(headers).map((name) => `method.request.header.${name}`),

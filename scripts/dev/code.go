@@ -80,7 +80,7 @@ func (d *deployer) noteCachedDecisions(ctx context.Context, was types.FunctionCo
 // build builds the functions that depend on the files, with the program that builds
 // them for `serverless deploy`. It returns their packages, relative to the root.
 func (d *deployer) build(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) (packages map[string]string, err error) {
-	args := []string{"scripts/serverless/cli.js"}
+	args := []string{"scripts/serverless/build.js"}
 	for key, f := range functions {
 		folder := aws.ToString(f.Handler) // Lambda itself does not read it
 		depends, err := dependsOn(ctx, d.ws.root, folder, files)

@@ -1,13 +1,20 @@
 'use strict';
 
-// Builds the functions' programs and the packages that Lambda runs them from.
+// Builds the functions' programs and the packages that Lambda runs them from. "make dev"
+// builds functions as stage local runs them without the framework:
+//
+//   node scripts/serverless/build.js getUser=functions/get-user ...
+//
+// It prints the packages, such as {"getUser":".serverless/getUser.zip"}.
 
 const fs = require('node:fs');
 const path = require('node:path');
 const { spawn } = require('node:child_process');
 const yazl = require('yazl');
+const { machineArchitecture } = require('./variables');
 
-const script = path.resolve(__dirname, '../../functions/build.sh');
+const service = path.resolve(__dirname, '../..');
+const script = path.join(service, 'functions', 'build.sh');
 // The functions that `make dev DEBUG=...` debugs, and how they are built: in place of the script's
 // flags, without optimizations, with debug data and with the paths of their sources.
 const debugged = (process.env.DEBUGGED_FUNCTIONS ?? '').split(',');
@@ -23,7 +30,6 @@ const goArchitectures = { arm64: 'arm64', x86_64: 'amd64' };
  */
 async function buildFunctions({ root, architecture, system = 'linux', functions }) {
   const goarch = goArchitectures[architecture];
-  if (!goarch) throw new Error(`architecture is "${architecture}": it must be arm64 or x86_64`);
   for (const [name, folder] of Object.entries(functions)) requireFolder(root, name, folder);
 
   const ordinary = path.join(root, '.build', `${system}-${goarch}`);
@@ -65,7 +71,6 @@ function compile({ root, out, flags, folders, target }) {
     child.on('error', reject);
     child.on('close', (code) => {
       if (code === 0) resolve();
-      else if (code === 127) reject(new Error('go is not on the PATH: install Go from https://go.dev/dl (the version is in go.mod)'));
       else reject(new Error(`the functions do not compile:\n\n${output.trim()}\n`));
     });
   });
@@ -87,6 +92,18 @@ async function zipBootstrap(binary, target) {
   });
   archive.end();
   await fs.promises.writeFile(target, archive.outputStream);
+}
+
+async function main(args) {
+  const functions = Object.fromEntries(args.map((pair) => pair.split('=', 2)));
+  console.log(JSON.stringify(await buildFunctions({ root: service, architecture: machineArchitecture(), system: process.platform, functions })));
+}
+
+if (require.main === module) {
+  main(process.argv.slice(2)).catch((error) => {
+    console.error(error.message);
+    process.exitCode = 1;
+  });
 }
 
 module.exports = { buildFunctions, debugged };

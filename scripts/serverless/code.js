@@ -4,8 +4,9 @@
 //
 // The framework uploads the packages of each deployment to a new folder, so every
 // function has a new address, and is updated, whenever anything is deployed. Here the
-// address of a package is its content: the upload is copied there, and CloudFormation
-// does not update a function whose address is the same.
+// address of a package is its content, and CloudFormation does not update a function
+// whose address is the same. A package stays in the bucket until the service is removed:
+// a rollback, of a stack or to an earlier deployment, may need it.
 
 const crypto = require('node:crypto');
 const fs = require('node:fs');
@@ -21,7 +22,7 @@ function functionsOf(template) {
     .map(({ Properties }) => Properties);
 }
 
-const keysOf = (template) => new Set(functionsOf(template).map(({ Code }) => Code.S3Key));
+const keysOf = (template) => functionsOf(template).map(({ Code }) => Code.S3Key);
 
 /** Gives the functions in a compiled template the addresses of their packages, which are in folder. */
 function addressByContent(template, folder) {
@@ -35,53 +36,40 @@ function addressByContent(template, folder) {
 }
 
 /**
- * Returns the functions whose code "serverless deploy function" replaced: CloudFormation
- * does not know of that and sees nothing to update.
- *
- * deployed is the template that the stack has now. codeOf returns the hash of the
- * code that a function runs, or undefined if it is unknown.
+ * Makes the deployment update the functions whose code "serverless deploy function"
+ * replaced, of which CloudFormation does not know: their packages get an address in the
+ * folder of the deployment, which is new. deployed is the template that the stack has.
  */
-async function drifted(template, deployed, codeOf) {
+async function readdressReplaced(template, deployed, lambda, deploymentFolder) {
   const before = keysOf(deployed);
-  const found = [];
-  for (const fn of functionsOf(template)) {
-    const running = before.has(fn.Code.S3Key) && (await codeOf(fn.FunctionName));
-    if (running && running !== codeSha256(fn.Code.S3Key)) found.push(fn);
-  }
-  return found;
-}
-
-/** Makes the deployment update the functions: their packages get an address in its own folder, which is new. */
-function readdress(functions, deploymentFolder) {
-  for (const { Code } of functions) Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(Code.S3Key));
-}
-
-/** Returns the hash of the package at key in Lambda's form, or undefined if the key has none. */
-function codeSha256(key) {
-  const hash = contentKey.exec(key)?.[1];
-  return hash && Buffer.from(hash, 'hex').toString('base64');
-}
-
-/** Copies the uploaded packages to the addresses that the template has. */
-async function storeByContent(template, deploymentFolder, bucket) {
-  for (const key of keysOf(template)) {
-    if (contentKey.test(key)) await bucket.copy(path.posix.join(deploymentFolder, path.posix.basename(key)), key);
+  for (const { Code, FunctionName } of functionsOf(template)) {
+    if (!before.includes(Code.S3Key)) continue;
+    const [, hash] = contentKey.exec(Code.S3Key);
+    const running = await codeOf(lambda, FunctionName);
+    if (running && running !== Buffer.from(hash, 'hex').toString('base64')) {
+      Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(Code.S3Key));
+    }
   }
 }
 
-/**
- * Removes the packages that no retained deployment uses. folder is the service's folder
- * in the bucket.
- */
-async function removeUnused(folder, bucket) {
-  const keys = await bucket.list(`${folder}/`);
-  const needed = new Set();
-  for (const key of keys.filter((each) => each.endsWith('/compiled-cloudformation-template.json'))) {
-    for (const used of keysOf(JSON.parse(await bucket.read(key)))) needed.add(used);
+/** Returns the SHA-256 of the package that a function runs, or undefined if it is unknown. */
+async function codeOf(lambda, FunctionName) {
+  try {
+    return (await lambda.getFunctionConfiguration({ FunctionName })).CodeSha256;
+  } catch (error) {
+    // The function does not exist or may not be read: CloudFormation decides.
+    if ([403, 404].includes(error.$metadata?.httpStatusCode)) return undefined;
+    throw error;
   }
-  // There is always a deployment: a listing without one is incomplete.
-  if (!needed.size) return;
-  for (const key of keys) if (contentKey.test(key) && !needed.has(key)) await bucket.remove(key);
 }
 
-module.exports = { functionsOf, addressByContent, drifted, readdress, storeByContent, removeUnused };
+/** Makes the framework upload the functions' packages to the addresses that the template has. */
+function uploadByAddress(deployer, template) {
+  const { uploadZipFile } = deployer;
+  deployer.uploadZipFile = function (upload) {
+    const key = keysOf(template).find((each) => path.posix.basename(each) === path.basename(upload.filename));
+    return uploadZipFile.call(this, key ? { ...upload, s3KeyDirname: path.posix.dirname(key) } : upload);
+  };
+}
+
+module.exports = { functionsOf, addressByContent, readdressReplaced, uploadByAddress };

@@ -2,30 +2,21 @@
 
 // The project's plugin for the Serverless Framework. It builds the functions when
 // they are packaged, completes the compiled template (the stage, the roles, the
-// addresses of the code) and stores the code during the deployment.
+// addresses of the code), and fits each deployment to the stack and the account.
 
 const path = require('node:path');
 const { connect } = require('./aws');
-const code = require('./code');
 const { buildFunctions, debugged } = require('./build');
-const { requireOwn } = require('./framework');
-const { correctRoles, boundRoles } = require('./functions');
-const { chooseLogRole } = require('./logrole');
+const { addressByContent, readdressReplaced, uploadByAddress } = require('./code');
 const { waitForStreams } = require('./logs');
-const { nameKeys } = require('./partners');
 const { preflight } = require('./preflight');
-const { deferProtection, chooseProtection, protect } = require('./protection');
-const { deployWithoutRemoved } = require('./removed');
-const { retainLogs, adoptRetained } = require('./retain');
-const { attachStage, dropEmptyPolicy, setBodyValidation } = require('./stage');
+const { retainLogs, deferProtection, chooseProtection, protect, adoptRetained } = require('./retain');
+const { correctRoles } = require('./roles');
+const { attachStage, setBodyValidation, chooseLogRole, deployWithoutRemoved } = require('./stage');
 
 class ServicePlugin {
   constructor(serverless, options, { log, progress } = {}) {
-    requireOwn(serverless);
-    this.serverless = serverless;
-    this.options = options;
-    this.log = log;
-    this.progress = progress;
+    Object.assign(this, { serverless, options, log, progress });
     this.hooks = {
       initialize: () => preflight(this),
       'before:package:initialize': async () => {
@@ -39,16 +30,11 @@ class ServicePlugin {
       },
       // The first point at which the template has the resources and the roles.
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.completeTemplate(),
-      'before:aws:deploy:deploy:createStack': () => adoptRetained(this.plugin('AwsDeploy')),
-      'before:aws:deploy:deploy:checkForChanges': async () => {
-        await this.fitToStack();
-        await this.chooseUpdates();
-      },
-      'after:aws:deploy:deploy:uploadArtifacts': () => this.storeCode(),
+      'before:aws:deploy:deploy:createStack': () => this.changeDeployer(),
+      'before:aws:deploy:deploy:checkForChanges': () => this.fitToStack(),
       'after:aws:deploy:deploy:updateStack': () => this.completeStack(),
-      'after:aws:deploy:finalize:cleanup': () => this.removeCode(),
       'before:rollback:rollback': () => this.rememberStack(),
-      'after:rollback:rollback': async () => deployWithoutRemoved(this.before, await this.connected()),
+      'after:rollback:rollback': () => this.renewSnapshot(),
       'before:logs:logs': () => {
         if (this.options.tail) waitForStreams(this.plugin('AwsLogs'), this.log);
       },
@@ -67,9 +53,13 @@ class ServicePlugin {
     return this.service.provider.compiledCloudFormationTemplate;
   }
 
-  /** Returns the calls for the stack, of one connection for the whole command. */
-  connected() {
-    return (this.connection ??= connect(this.provider));
+  get stackName() {
+    return this.provider.naming.getStackName();
+  }
+
+  /** Returns a plugin of the framework itself. */
+  plugin(name) {
+    return this.serverless.pluginManager.getPlugins().find(({ constructor }) => constructor.name === name);
   }
 
   /** Builds the named functions and hands their packages to the framework. */
@@ -93,70 +83,59 @@ class ServicePlugin {
     }
   }
 
-  /** Returns a plugin of the framework itself. */
-  plugin(name) {
-    return this.serverless.pluginManager.getPlugins().find(({ constructor }) => constructor.name === name);
+  /** Provisioned concurrency serves a published version, which only a full deployment makes. */
+  warnOfAlias(name) {
+    if (!this.service.getFunction(name).provisionedConcurrency) return;
+    this.log.warning(`${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`);
   }
 
   completeTemplate() {
-    dropEmptyPolicy(this.template);
-    correctRoles(this.template);
-    boundRoles(this.template, this.service.custom.permissionsBoundary);
+    correctRoles(this.template, this.service.custom.permissionsBoundary);
     retainLogs(this.template);
     deferProtection(this.template);
-    nameKeys(this.template, `${this.service.service}-${this.provider.getStage()}-`);
     setBodyValidation(this.template, this.service.custom.bodyValidation);
     attachStage(this.template);
-    code.addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));
+    addressByContent(this.template, path.join(this.serverless.serviceDir, '.serverless'));
+  }
+
+  changeDeployer() {
+    const deployer = this.plugin('AwsDeploy');
+    adoptRetained(deployer);
+    uploadByAddress(deployer, this.template);
+    // The framework would compare the packages with those in the folder of the last deployment,
+    // where they are not. CloudFormation finds out whether there is anything to change.
+    this.options.force = true;
+  }
+
+  async deployedTemplate() {
+    return JSON.parse((await this.aws('cloudformation').getTemplate({ StackName: this.stackName })).TemplateBody);
   }
 
   /** Keeps the template that the stack has before an update. */
   async rememberStack() {
-    this.before = await (await this.connected()).deployedTemplate();
+    this.aws = await connect(this.provider);
+    this.before = await this.deployedTemplate();
   }
 
   /** Decides what depends on the stack and the account as they are. */
   async fitToStack() {
     await this.rememberStack();
     chooseProtection(this.template, this.before, this.service.provider);
-    if (this.service.custom.accessLogRole !== 'auto') return;
-    const { roleOfAccount } = await this.connected();
-    await chooseLogRole(this.template, this.before, roleOfAccount);
+    if (this.service.custom.accessLogRole === 'auto') await chooseLogRole(this.template, this.before, this.aws('api-gateway'));
+    await readdressReplaced(this.template, this.before, this.aws('lambda'), this.service.package.artifactDirectoryName);
   }
 
   /** Does what must wait until the stack is updated. */
   async completeStack() {
-    const stack = await this.connected();
-    if (!this.service.provider.shouldNotDeploy) await deployWithoutRemoved(this.before, stack);
-    await protect(this.plugin('AwsDeploy'), this.service.provider, stack);
+    await this.renewSnapshot();
+    await protect(this.plugin('AwsDeploy'), this.service.provider, this.aws('cloudformation'), this.stackName);
   }
 
-  async chooseUpdates() {
-    const updated = await this.driftedFunctions();
-    code.readdress(updated, this.service.package.artifactDirectoryName);
-    // The framework compares with its last deployment only and would skip this one.
-    if (updated.length) this.options.force = true;
-  }
-
-  async driftedFunctions() {
-    const { codeOf } = await this.connected();
-    return code.drifted(this.template, this.before, codeOf);
-  }
-
-  async storeCode() {
-    if (this.service.provider.shouldNotDeploy) return;
-    await code.storeByContent(this.template, this.service.package.artifactDirectoryName, await this.connected());
-  }
-
-  async removeCode() {
-    if (this.service.provider.shouldNotDeploy) return;
-    await code.removeUnused(path.posix.dirname(this.service.package.artifactDirectoryName), await this.connected());
-  }
-
-  /** Provisioned concurrency serves a published version, which only a full deployment makes. */
-  warnOfAlias(name) {
-    if (!this.service.getFunction(name).provisionedConcurrency) return;
-    this.log.warning(`${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`);
+  async renewSnapshot() {
+    const api = { StackName: this.stackName, LogicalResourceId: 'ApiGatewayRestApi' };
+    const { StackResourceDetail } = await this.aws('cloudformation').describeStackResource(api);
+    const stage = { restApiId: StackResourceDetail.PhysicalResourceId, stageName: this.provider.getStage() };
+    await deployWithoutRemoved(this.before, await this.deployedTemplate(), this.aws('api-gateway'), stage);
   }
 }
 

@@ -6,12 +6,10 @@
 const assert = require('node:assert/strict');
 const crypto = require('node:crypto');
 const test = require('node:test');
-const { drifted, removeUnused } = require('./code');
-const { chooseLogRole } = require('./logrole');
+const { readdressReplaced, uploadByAddress } = require('./code');
 const { waitForStreams } = require('./logs');
-const { deferProtection, chooseProtection, protect } = require('./protection');
-const { deployWithoutRemoved } = require('./removed');
-const { adoptRetained } = require('./retain');
+const { adoptRetained, chooseProtection, deferProtection, protect } = require('./retain');
+const { chooseLogRole, deployWithoutRemoved } = require('./stage');
 const AwsLogs = require('serverless/lib/plugins/aws/logs');
 const ofFramework = ['update-stack', 'get-create-change-set-params', 'get-shared-stack-action-params', 'get-execute-change-set-params'];
 
@@ -40,28 +38,31 @@ for (const { name, deployed, sent } of [
     chooseProtection(template, { Resources: deployed }, provider);
     adoptRetained(deployer);
     await deployer.update();
-    await protect(deployer, provider, { parameter: async () => sent[0] });
+    const stack = { Parameters: [{ ParameterKey: 'ProtectTable', ParameterValue: sent[0] }] };
+    await protect(deployer, provider, { describeStacks: async () => ({ Stacks: [stack] }) }, 'example-prod');
     const sets = calls.filter(({ call }) => call === 'CreateChangeSetCommand');
     assert.deepEqual(sets.map(({ Parameters: [{ ParameterValue }] }) => ParameterValue), sent);
-    for (const [i, { ImportExistingResources, TemplateURL, UsePreviousTemplate = false }] of sets.entries()) {
-      assert.deepEqual([ImportExistingResources, Boolean(TemplateURL), UsePreviousTemplate], [true, i === 0, i === 1]);
-    }
+    for (const { ImportExistingResources } of sets) assert.equal(ImportExistingResources, true);
     assert.equal(calls.filter(({ call }) => call === 'ExecuteChangeSetCommand').length, sent.length);
     assert.equal(calls.at(-1).call, 'monitor');
   });
 }
 
-for (const [name, before, old, deployments] of [
-  ['a route was removed', { Get: 'Method', Put: 'Method' }, false, 1],
-  ['a function was removed', { Get: 'Method', Function: 'Function' }, false, 0],
-  ['CloudFormation set the stage back', { Get: 'Method' }, true, 1],
+for (const [name, before, served, deployments] of [
+  ['a route was removed', { Get: 'Method', Put: 'Method' }, 'new', 1],
+  ['a function was removed', { Get: 'Method', Function: 'Function' }, 'new', 0],
+  ['CloudFormation set the stage back', { Get: 'Method' }, 'old', 1],
 ]) {
   test(`the API is deployed once more only if needed: ${name}`, async () => {
-    let calls = 0;
+    const made = [];
     const resources = (types) => ({ Resources: Object.fromEntries(Object.entries(types).map(([id, type]) => [id, { Type: `AWS::ApiGateway::${type}` }])) });
-    const api = async () => ({ servesOldSnapshot: async () => old, deploy: async () => calls++ });
-    await deployWithoutRemoved(resources(before), { deployedTemplate: async () => resources({ Get: 'Method' }), api });
-    assert.equal(calls, deployments);
+    const apiGateway = {
+      getStage: async () => ({ deploymentId: served }),
+      getDeployments: async () => ({ items: [{ id: 'new', createdDate: new Date(2) }, { id: 'old', createdDate: new Date(1) }] }),
+      createDeployment: async (input) => made.push(input),
+    };
+    await deployWithoutRemoved(resources(before), resources({ Get: 'Method' }), apiGateway, { restApiId: 'api', stageName: 'prod' });
+    assert.equal(made.length, deployments);
   });
 }
 
@@ -72,7 +73,7 @@ for (const [name, deployed, ofAccount, kept] of [
 ]) {
   test(`the account's role for logs: ${name}`, async () => {
     const Resources = { ApiGatewayStage: { DependsOn: ['ApiGatewayAccount'] }, ApiGatewayAccount: {}, ApiGatewayLogRole: {} };
-    await chooseLogRole({ Resources }, { Resources: deployed }, async () => ofAccount);
+    await chooseLogRole({ Resources }, { Resources: deployed }, { getAccount: async () => ({ cloudwatchRoleArn: ofAccount }) });
     assert.deepEqual([Object.keys(Resources).length, Resources.ApiGatewayStage.DependsOn], [1 + 2 * kept.length, kept]);
   });
 }
@@ -85,27 +86,28 @@ function templateOf(text) {
   return { Resources: { getUser: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'getUser', Code: { S3Key: keyOf(text) } } } } };
 }
 
+const keyIn = (template) => template.Resources.getUser.Properties.Code.S3Key;
+
+test('the framework uploads a package to the address that the template has', async () => {
+  const uploads = [];
+  const deployer = { uploadZipFile: async (upload) => uploads.push(upload) };
+  uploadByAddress(deployer, templateOf('one'));
+  await deployer.uploadZipFile({ filename: '.serverless/getUser.zip', s3KeyDirname: 'service/now' });
+  assert.deepEqual(uploads, [{ filename: '.serverless/getUser.zip', s3KeyDirname: keyOf('one').replace('/getUser.zip', '') }]);
+});
+
 for (const { name, deployed = 'one', running, found } of [
   { name: 'it runs the wanted program', running: 'one', found: 0 },
   { name: 'it runs another program', running: 'two', found: 1 },
   { name: 'the stack has another program too', deployed: 'two', running: 'two', found: 0 },
   { name: 'its program is unknown', running: undefined, found: 0 },
 ]) {
-  test(`a function drifted if its code is not what the stack says: ${name}`, async () => {
-    const codeOf = async () => running && sha256(running, 'base64');
-    assert.equal((await drifted(templateOf('one'), templateOf(deployed), codeOf)).length, found);
-  });
-}
-
-for (const { deployments, kept } of [
-  { deployments: ['old', 'current'], kept: ['old', 'current'] },
-  { deployments: [], kept: ['old', 'current', 'unused'] }, // the listing is incomplete
-]) {
-  test(`packages are kept while a deployment needs them: ${deployments}`, async () => {
-    const compiled = deployments.map((text) => [`service/${text}/compiled-cloudformation-template.json`, JSON.stringify(templateOf(text))]);
-    const objects = new Map([...['old', 'current', 'unused'].map((text) => [keyOf(text), text]), ...compiled]);
-    await removeUnused('service', { list: async () => [...objects.keys()], read: async (key) => objects.get(key), remove: async (key) => objects.delete(key) });
-    assert.deepEqual([...objects.values()], [...kept, ...compiled.map(([, template]) => template)]);
+  test(`a function is updated if its code is not what the stack says: ${name}`, async () => {
+    const unknown = Object.assign(new Error('denied'), { $metadata: { httpStatusCode: 403 } });
+    const lambda = { getFunctionConfiguration: async () => (running ? { CodeSha256: sha256(running, 'base64') } : Promise.reject(unknown)) };
+    const template = templateOf('one');
+    await readdressReplaced(template, templateOf(deployed), lambda, 'service/now');
+    assert.equal(keyIn(template), found ? 'service/now/getUser.zip' : keyOf('one'));
   });
 }
 

@@ -7,7 +7,6 @@ const path = require('node:path');
 const test = require('node:test');
 const { Readable } = require('node:stream');
 const { createRequire } = require('node:module');
-const { requireOwn } = require('./framework');
 const { preflight } = require('./preflight');
 const { findRegion, region } = require('./region');
 
@@ -16,7 +15,7 @@ const { answers: account, cases } = require('./testing/account.json');
 const { HttpResponse } = createRequire(require.resolve('serverless/package.json'))('@smithy/core/protocols');
 
 /** Runs the preflight of a command, with answers in place of Amazon's. Returns {says, problems, asked}. */
-async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurrency = null, provisionedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
+async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurrency = null, commands = ['deploy'], options = { region: 'eu-central-1' } }) {
   const says = [], asked = [];
   const handle = async ({ hostname, path: target }) => {
     const name = [target.split('/').at(-1), hostname.split('.')[0]].find((each) => each in account);
@@ -24,7 +23,7 @@ async function run({ stage = 'dev', answers = {}, wanted = {}, reservedConcurren
     const [statusCode, body, headers = {}] = { ...account, ...answers }[name];
     return { response: new HttpResponse({ statusCode, headers, body: Readable.from([body]) }) };
   };
-  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `example-dev-${name}`, reservedConcurrency, provisionedConcurrency }));
+  const functions = ['getUser', 'listUsers'].map((name) => ({ name: `example-dev-${name}`, reservedConcurrency }));
   const config = { region: 'eu-central-1', credentials: { accessKeyId: 'a', secretAccessKey: 'b' }, maxAttempts: 1, requestHandler: { handle } };
   const plugin = {
     options,
@@ -75,11 +74,6 @@ test('the region is that of the AWS tools, and only packaging needs none', async
   assert.equal(await region({ options: {}, resolveVariable: async () => 'dev' }), 'us-east-1');
   assert.match((await run({ commands: ['logs'], options: {} })).problems[0], /there is no region: give --region, set AWS_REGION, or set AWS_PROFILE/);
   assert.deepEqual((await run({ commands: ['package'], options: {} })).problems, []);
-});
-
-test('another framework is refused', () => {
-  const Foreign = class { version = '4.43.0'; classes = { Error }; };
-  assert.throws(() => requireOwn(new Foreign()), /another one \(version 4\.43\.0\): type "npx serverless \.\.\."/);
 });
 
 test('Serverless Framework 2 to 4 find ours where they look before they start', () => {

@@ -3,8 +3,7 @@
 // The region, found as the AWS tools find it, so that a deployment, the AWS CLI and the
 // tools in this repository work in the same one.
 
-const { createRequire } = require('node:module');
-const sdk = createRequire(require.resolve('serverless/package.json'));
+const { sdk } = require('./aws');
 const { loadConfig, NODE_REGION_CONFIG_OPTIONS, NODE_REGION_CONFIG_FILE_OPTIONS } = sdk('@smithy/core/config');
 
 /**

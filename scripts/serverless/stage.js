@@ -32,7 +32,17 @@ function attachStage({ Resources: resources }) {
   resources[newId] = deployment;
 
   stage.Properties.DeploymentId = { Ref: newId };
-  for (const resource of Object.values(resources)) waitForStage(resource, oldId);
+  // The usage plans and keys of partners wait for the old deployment.
+  for (const resource of Object.values(resources)) if (resource.DependsOn === oldId) resource.DependsOn = stageId;
+}
+
+/**
+ * Returns a name for the snapshot's content. The framework names each deployment by
+ * the time; named by its content, an unchanged API keeps its deployment.
+ */
+function digest(snapshot) {
+  const sorted = [...snapshot].sort(([a], [b]) => (a < b ? -1 : 1));
+  return crypto.createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
 }
 
 /**
@@ -45,28 +55,40 @@ function setBodyValidation({ Resources: resources }, by) {
 }
 
 /**
- * The framework gives an API without a resource policy an empty one. Setting it takes a
- * right (apigateway:UpdateRestApiPolicy) that a deployer need not have.
+ * Drops the role with which API Gateway writes logs from a compiled template if the account,
+ * which has one for all its APIs, has one that this stack did not make. deployed is the
+ * template that the stack has now.
  */
-function dropEmptyPolicy({ Resources: resources }) {
-  for (const { Type, Properties } of Object.values(resources)) {
-    if (Type === 'AWS::ApiGateway::RestApi' && Properties.Policy === '') delete Properties.Policy;
-  }
+async function chooseLogRole({ Resources: resources }, deployed, apiGateway) {
+  if (!resources.ApiGatewayAccount || deployed.Resources.ApiGatewayAccount) return;
+  if (!(await apiGateway.getAccount({})).cloudwatchRoleArn) return;
+  delete resources.ApiGatewayAccount;
+  delete resources.ApiGatewayLogRole;
+  resources[stageId].DependsOn = resources[stageId].DependsOn.filter((id) => id !== 'ApiGatewayAccount');
 }
 
-/** Makes a resource that waits for the old deployment (usage plan, keys) wait for the stage. */
-function waitForStage(resource, oldId) {
-  const before = [resource.DependsOn ?? []].flat();
-  if (before.includes(oldId)) resource.DependsOn = before.map((id) => (id === oldId ? stageId : id));
-}
+const removedTypes = ['Method', 'Model', 'GatewayResponse'].map((name) => `AWS::ApiGateway::${name}`);
 
 /**
- * Returns a name for the snapshot's content. The framework names each deployment by
- * the time; named by its content, an unchanged API keeps its deployment.
+ * Deploys the API once more if the update of the stack removed a part of it. before and now
+ * are the templates that the stack had and has. CloudFormation makes the new snapshot during
+ * the update and deletes in the cleanup after it, so the snapshot still has a removed route:
+ * https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html (UPDATE_COMPLETE_CLEANUP_IN_PROGRESS)
+ *
+ * CloudFormation does not know that deployment, and can set the stage back to its own
+ * when it updates the stage. So this also deploys again if the stage does not serve the
+ * newest snapshot.
  */
-function digest(snapshot) {
-  const sorted = [...snapshot].sort(([a], [b]) => (a < b ? -1 : 1));
-  return crypto.createHash('sha256').update(JSON.stringify(sorted)).digest('hex').slice(0, 16);
+async function deployWithoutRemoved(before, now, apiGateway, stage) {
+  const removed = Object.entries(before.Resources).some(([id, { Type }]) => removedTypes.includes(Type) && !(id in now.Resources));
+  if (!removed && !(await servesOldSnapshot(apiGateway, stage))) return;
+  await apiGateway.createDeployment({ ...stage, description: 'Without the removed parts' });
 }
 
-module.exports = { attachStage, dropEmptyPolicy, setBodyValidation };
+async function servesOldSnapshot(apiGateway, { restApiId, stageName }) {
+  const { deploymentId } = await apiGateway.getStage({ restApiId, stageName });
+  const { items } = await apiGateway.getDeployments({ restApiId, limit: 500 });
+  return items.find(({ id }) => id === deploymentId)?.createdDate < Math.max(...items.map(({ createdDate }) => createdDate));
+}
+
+module.exports = { attachStage, setBodyValidation, chooseLogRole, deployWithoutRemoved };

@@ -30,10 +30,19 @@ async function errorOrigin({ resolveVariable }) {
   return origins.includes(',') ? '*' : origins.trim();
 }
 
-/** Returns the names of API Gateway's keys, one for each partner. */
+/**
+ * Returns API Gateway's keys. Each has the type of its partner: the framework numbers the
+ * keys of a type, so that removing a partner of several would give its key to the next one.
+ */
 async function partnerKeys({ resolveVariable }) {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
-  return (await partners(resolveVariable)).map((name) => `${prefix}-${name}`);
+  return (await partners(resolveVariable)).map((name) => ({ [name]: [`${prefix}-${name}`] }));
+}
+
+/** Returns the usage plan of each partner. */
+async function partnerPlans({ resolveVariable, resolveConfigurationProperty }) {
+  const plan = await resolveConfigurationProperty(['custom', 'partnerPlan']);
+  return (await partners(resolveVariable)).map((name) => ({ [name]: plan }));
 }
 
 /** Reports whether the routes require such a key: only if there is one. */
@@ -51,4 +60,4 @@ async function partners(resolveVariable) {
   return names.split(',').map((name) => name.trim()).filter(Boolean);
 }
 
-module.exports = { machineArchitecture, allowMethods, errorOrigin, partnerKeys, metered, hasDomain };
+module.exports = { machineArchitecture, allowMethods, errorOrigin, partnerKeys, partnerPlans, metered, hasDomain };

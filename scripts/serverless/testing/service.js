@@ -36,7 +36,7 @@ const routes = Object.values(definition.functions).flatMap(({ events = [] }) => 
 const everything = {
   identityHeader: 'x-api-key', corsOrigins: 'https://a.example,https://b.example', alarmTopic: 'arn:aws:sns:us-east-1:123456789012:ops',
   throttleRate: '7', writeThrottleRate: '5', cacheSize: '0.5', bodyValidation: 'gateway', detailedMetrics: 'true', reservedConcurrency: '50', provisionedConcurrency: '2',
-  permissionsBoundary: 'boundary', partners: 'acme, globex-eu', partnerKeySource: 'AUTHORIZER', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
+  permissionsBoundary: 'boundary', partners: 'acme, globex', partnerKeySource: 'AUTHORIZER', partnerRate: '3', partnerBurst: '4', partnerQuota: '5', partnerQuotaPeriod: 'DAY',
   domain: 'api.example.com', certificateArn: 'arn:aws:acm:us-east-1:123456789012:certificate/1', hostedZoneId: 'Z0123456789ABC',
   webAclArn: 'arn:aws:wafv2:us-east-1:123456789012:regional/webacl/users/1', kmsKeyArn: 'arn:aws:kms:us-east-1:123456789012:key/1',
   terminationProtection: 'false',

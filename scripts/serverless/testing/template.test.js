@@ -38,7 +38,7 @@ test('API Gateway checks bodies if it should, by models without characters that 
 });
 
 test('the API has no empty policy, which a deployer would need a right to set', () => {
-  for (const template of [prod, full]) assert.ok(!('Policy' in template.Resources.ApiGatewayRestApi.Properties));
+  for (const template of [prod, full]) assert.deepEqual(template.Resources.ApiGatewayRestApi.Properties.Policy, { Ref: 'AWS::NoValue' });
 });
 
 test('the stage serves a snapshot that is made after all parts of the API; usage plan and keys wait for the stage', () => {
@@ -48,7 +48,7 @@ test('the stage serves a snapshot that is made after all parts of the API; usage
   const { DependsOn, Properties } = full.Resources[id];
   assert.deepEqual(DependsOn, idsOf(/^AWS::ApiGateway::(Resource|Method|Model|RequestValidator|Authorizer|GatewayResponse)$/).sort());
   assert.deepEqual([Properties.StageName, stageOf(full).DeploymentId], [undefined, { Ref: id }]);
-  for (const waiting of idsOf(/^AWS::ApiGateway::(ApiKey|UsagePlan)$/)) assert.deepEqual(full.Resources[waiting].DependsOn, ['ApiGatewayStage'], waiting);
+  for (const waiting of idsOf(/^AWS::ApiGateway::(ApiKey|UsagePlan)$/)) assert.equal(full.Resources[waiting].DependsOn, 'ApiGatewayStage', waiting);
 });
 
 test('every response that API Gateway makes itself has the error shape and the CORS headers', () => {
@@ -105,13 +105,15 @@ test('a new table of users takes the writes that the limits let through', () => 
   }
 });
 
-test('partners get a key each, which is not numbered, and every route requires one', () => {
+test('partners get a key and a plan each, by their names, and every route requires a key', () => {
   const named = ([id, { Type, Properties }]) => (Type === 'AWS::ApiGateway::ApiKey' ? [[id, Properties.Name]] : []);
-  const keys = [['PartnerKeyacme', `${definition.service}-prod-acme`], ['PartnerKeyglobexDasheu', `${definition.service}-prod-globex-eu`]];
+  const keys = [['ApiGatewayApiKeyAcme1', `${definition.service}-prod-acme`], ['ApiGatewayApiKeyGlobex1', `${definition.service}-prod-globex`]];
   assert.deepEqual([Object.entries(prod.Resources).flatMap(named), Object.entries(full.Resources).flatMap(named)], [[], keys]);
-  assert.deepEqual(full.Resources.PartnerPlanKeyglobexDasheu.Properties.KeyId, { Ref: 'PartnerKeyglobexDasheu' });
-  const [{ Throttle, Quota }] = propertiesOf(full, 'AWS::ApiGateway::UsagePlan');
-  assert.deepEqual([Throttle, Quota], [{ RateLimit: 3, BurstLimit: 4 }, { Limit: 5, Period: 'DAY' }]);
+  const { KeyId, UsagePlanId } = full.Resources.ApiGatewayUsagePlanKeyGlobex1.Properties;
+  assert.deepEqual([KeyId, UsagePlanId], [{ Ref: 'ApiGatewayApiKeyGlobex1' }, { Ref: 'ApiGatewayUsagePlanGlobex' }]);
+  for (const { Throttle, Quota } of propertiesOf(full, 'AWS::ApiGateway::UsagePlan')) {
+    assert.deepEqual([Throttle, Quota], [{ RateLimit: 3, BurstLimit: 4 }, { Limit: 5, Period: 'DAY' }]);
+  }
   for (const { ApiKeyRequired } of methodsOf(full)) assert.equal(ApiKeyRequired, true);
 });
 

@@ -1,7 +1,9 @@
 'use strict';
 
-// Gives the functions' roles, which the framework generates, least privilege.
+// Gives the roles in the compiled template, which serverless-iam-roles-per-function makes,
+// least privilege.
 
+const { functionsOf } = require('./code');
 const { isTable } = require('./retain');
 
 const xrayStatement = {
@@ -10,11 +12,11 @@ const xrayStatement = {
   Resource: '*', // X-Ray has no resources to name.
 };
 
-/** Changes the compiled template in place. */
-function correctRoles({ Resources: resources }) {
+/** Changes the compiled template in place. boundary is the name of a managed policy, or empty. */
+function correctRoles(template, boundary) {
+  const { Resources: resources } = template;
   const key = Object.values(resources).find(isTable)?.Properties.SSESpecification?.KMSMasterKeyId;
-  const functions = Object.values(resources).filter(({ Type }) => Type === 'AWS::Lambda::Function');
-  for (const { Properties: fn } of functions) {
+  for (const fn of functionsOf(template)) {
     const role = resources[fn.Role?.['Fn::GetAtt']?.[0]];
     if (!role) throw new Error(`${fn.FunctionName} has no role of its own: give it iamRoleStatements`);
     const statements = role.Properties.Policies[0].PolicyDocument.Statement;
@@ -23,6 +25,16 @@ function correctRoles({ Resources: resources }) {
     if (key) statements.push(...decryptStatements(key, statements));
   }
   dropUnusedRole(resources);
+  if (boundary) boundRoles(resources, boundary);
+}
+
+/**
+ * A function writes to the log group that the stack makes for it. If it could make a
+ * group itself, the last lines that it writes while the stack is removed would make
+ * one that is never removed.
+ */
+function dropCreateLogGroup(statement) {
+  statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
 }
 
 /**
@@ -41,23 +53,6 @@ function decryptStatements(key, statements) {
   }));
 }
 
-/**
- * A function writes to the log group that the stack makes for it. If it could make a
- * group itself, the last lines that it writes while the stack is removed would make
- * one that is never removed.
- */
-function dropCreateLogGroup(statement) {
-  statement.Action = [statement.Action].flat().filter((action) => action !== 'logs:CreateLogGroup');
-}
-
-/** Bounds all roles in the compiled template, which the deployer may otherwise not make, by the managed policy of this name. */
-function boundRoles({ Resources: resources }, policy) {
-  if (!policy) return;
-  for (const { Type, Properties } of Object.values(resources)) {
-    if (Type === 'AWS::IAM::Role') Properties.PermissionsBoundary = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${policy}` };
-  }
-}
-
 /** Drops the framework's role for all functions if none of them has it. */
 function dropUnusedRole(resources) {
   const id = 'IamRoleLambdaExecution';
@@ -65,4 +60,11 @@ function dropUnusedRole(resources) {
   if (role && !JSON.stringify(others).includes(`"${id}"`)) delete resources[id];
 }
 
-module.exports = { correctRoles, boundRoles };
+/** Bounds all roles, which the deployer may otherwise not make. */
+function boundRoles(resources, policy) {
+  for (const { Type, Properties } of Object.values(resources)) {
+    if (Type === 'AWS::IAM::Role') Properties.PermissionsBoundary = { 'Fn::Sub': `arn:\${AWS::Partition}:iam::\${AWS::AccountId}:policy/${policy}` };
+  }
+}
+
+module.exports = { correctRoles };
