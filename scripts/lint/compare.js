@@ -22,8 +22,8 @@ function compare(serverless, sam, where) {
 
 /** Describes what a template deploys, in one form for both compilers. */
 function describe({ Resources: resources }) {
-  const { Body: document, DisableExecuteApiEndpoint } = only(resources, 'AWS::ApiGateway::RestApi');
-  const { MethodSettings, AccessLogSetting, TracingEnabled } = only(resources, 'AWS::ApiGateway::Stage');
+  const [{ Body: document, DisableExecuteApiEndpoint }] = ofType(resources, 'AWS::ApiGateway::RestApi');
+  const [{ MethodSettings, AccessLogSetting, TracingEnabled }] = ofType(resources, 'AWS::ApiGateway::Stage');
   const limits = ({ ThrottlingRateLimit, ThrottlingBurstLimit }) => [ThrottlingRateLimit, ThrottlingBurstLimit].map(Number);
   return {
     function: mapOf(ofType(resources, 'AWS::Lambda::Function'), (fn) => [fn.FunctionName, describeFunction(resources, fn)]),
@@ -33,18 +33,16 @@ function describe({ Resources: resources }) {
       accessLog: AccessLogSetting,
       tracing: TracingEnabled,
     },
-    table: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::DynamoDB::Table'), (table) => [table.Properties.TableName, table]),
-    secret: Object.values(resources).find(({ Type }) => Type === 'AWS::SecretsManager::Secret'),
-    log: mapOf(Object.values(resources).filter(({ Type }) => Type === 'AWS::Logs::LogGroup'), describeLog),
-    entrance: {
-      executeApi: !(document ? document['x-amazon-apigateway-endpoint-configuration'].disableExecuteApiEndpoint : DisableExecuteApiEndpoint),
-      ...mapOf(entrances, (type) => [type, ofType(resources, type).map((properties) => withTypes(resources, properties))]),
-    },
+    executeApi: !(document ? document['x-amazon-apigateway-endpoint-configuration'].disableExecuteApiEndpoint : DisableExecuteApiEndpoint),
+    resource: mapOf(Object.values(resources).filter(({ Type }) => sameTypes.test(Type)), ({ Type, DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties }) => [
+      `${Type} ${Properties.TableName ?? Properties.LogGroupName ?? ''}`,
+      { DeletionPolicy, UpdateReplacePolicy, ...withTypes(resources, Properties) },
+    ]),
   };
 }
 
-// What requests pass before they reach the API.
-const entrances = ['AWS::ApiGateway::DomainName', 'AWS::ApiGateway::BasePathMapping', 'AWS::Route53::RecordSet', 'AWS::WAFv2::WebACLAssociation'];
+// Both templates have these resources in the same form.
+const sameTypes = /::(Table|Secret|LogGroup|DomainName|BasePathMapping|RecordSet|WebACLAssociation)$/;
 
 /** Returns properties in which resources are named by their types: both compilers have their own logical ids. */
 function withTypes(resources, properties) {
@@ -58,18 +56,8 @@ function withTypes(resources, properties) {
 
 const mapOf = (list, entry) => Object.fromEntries(list.map(entry));
 
-function describeLog({ DeletionPolicy = 'Delete', UpdateReplacePolicy = 'Delete', Properties: { LogGroupName, RetentionInDays, KmsKeyId } }) {
-  return [LogGroupName, { DeletionPolicy, UpdateReplacePolicy, RetentionInDays, KmsKeyId }];
-}
-
 function ofType(resources, type) {
   return Object.values(resources).filter(({ Type }) => Type === type).map(({ Properties }) => Properties);
-}
-
-function only(resources, type) {
-  const found = ofType(resources, type);
-  if (found.length !== 1) throw new Error(`the template has ${found.length} resources of type ${type} instead of one`);
-  return found[0];
 }
 
 function describeFunction(resources, fn) {
@@ -133,7 +121,7 @@ function describeApi(resources) {
     const { ParentId, PathPart } = resources[Ref]?.Properties ?? {};
     return PathPart ? `${pathOf(ParentId)}/${PathPart}` : '';
   };
-  const authorizer = only(resources, 'AWS::ApiGateway::Authorizer');
+  const [authorizer] = ofType(resources, 'AWS::ApiGateway::Authorizer');
   return {
     route: mapOf(ofType(resources, 'AWS::ApiGateway::Method'), (method) => [`${method.HttpMethod} ${pathOf(method.ResourceId)}`, {
       function: method.Integration.Uri && functionIn(resources, method.Integration.Uri),

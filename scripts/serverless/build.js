@@ -30,8 +30,6 @@ const goArchitectures = { arm64: 'arm64', x86_64: 'amd64' };
  */
 async function buildFunctions({ root, architecture, system = 'linux', functions }) {
   const goarch = goArchitectures[architecture];
-  for (const [name, folder] of Object.entries(functions)) requireFolder(root, name, folder);
-
   const ordinary = path.join(root, '.build', `${system}-${goarch}`);
   const outOf = (name) => (debugged.includes(name) ? `${ordinary}-debug` : ordinary);
   for (const out of new Set(Object.keys(functions).map(outOf))) {
@@ -49,14 +47,6 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
     await zipBootstrap(path.join(outOf(name), path.basename(folder)), path.join(root, packages[name]));
   }
   return packages;
-}
-
-function requireFolder(root, name, folder) {
-  if (fs.existsSync(path.join(root, folder, 'main.go'))) return;
-  throw new Error(
-    `function ${name}: ${folder}/main.go does not exist; add it, or correct handler in serverless.yml, ` +
-      'which must be the folder of the function, such as functions/get-user'
-  );
 }
 
 /** Compiles the programs in folders into out, and rejects with the compiler's output. */

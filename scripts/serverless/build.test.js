@@ -44,7 +44,7 @@ test('a package has one executable, bootstrap, for the architecture', async (t) 
 
 for (const { name, source, handler = 'functions/get-user', says } of [
   { name: 'a mistake in the source', source: 'package main\n\nfunc main() { return 1 }\n', says: /get-user\/main\.go:3:22: too many return values/ },
-  { name: 'a handler that is not a folder', handler: 'functions/get-usr', says: /function getUser: functions\/get-usr\/main\.go does not exist; add it, or correct handler/ },
+  { name: 'a handler that is not a folder', handler: 'functions/get-usr', says: /functions\/get-usr: directory not found/ },
 ]) {
   test(`${name} is explained, and leaves no package`, async (t) => {
     const root = project(t, source);

@@ -11,6 +11,7 @@
 const crypto = require('node:crypto');
 const fs = require('node:fs');
 const path = require('node:path');
+const { ifAny } = require('./aws');
 
 // <the service's folder in the bucket>/code/<SHA-256 of the package>/<its name>
 const contentKey = /\/code\/([0-9a-f]{64})\/[^/]+$/;
@@ -45,21 +46,10 @@ async function readdressReplaced(template, deployed, lambda, deploymentFolder) {
   for (const { Code, FunctionName } of functionsOf(template)) {
     if (!before.includes(Code.S3Key)) continue;
     const [, hash] = contentKey.exec(Code.S3Key);
-    const running = await codeOf(lambda, FunctionName);
-    if (running && running !== Buffer.from(hash, 'hex').toString('base64')) {
+    const running = await ifAny(lambda.getFunctionConfiguration({ FunctionName }));
+    if (running && running.CodeSha256 !== Buffer.from(hash, 'hex').toString('base64')) {
       Code.S3Key = path.posix.join(deploymentFolder, path.posix.basename(Code.S3Key));
     }
-  }
-}
-
-/** Returns the SHA-256 of the package that a function runs, or undefined if it is unknown. */
-async function codeOf(lambda, FunctionName) {
-  try {
-    return (await lambda.getFunctionConfiguration({ FunctionName })).CodeSha256;
-  } catch (error) {
-    // The function does not exist or may not be read: CloudFormation decides.
-    if ([403, 404].includes(error.$metadata?.httpStatusCode)) return undefined;
-    throw error;
   }
 }
 

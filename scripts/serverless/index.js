@@ -24,10 +24,7 @@ class ServicePlugin {
         for (const name of this.service.getAllFunctions()) if (debugged.includes(name)) this.service.getFunction(name).timeout = 900;
         await this.build(this.service.getAllFunctions());
       },
-      'before:deploy:function:packageFunction': async () => {
-        this.warnOfAlias(this.options.function);
-        await this.build([this.options.function]);
-      },
+      'before:deploy:function:packageFunction': () => this.build([this.options.function]),
       // The first point at which the template has the resources and the roles.
       'after:aws:package:finalize:mergeCustomProviderResources': () => this.completeTemplate(),
       'before:aws:deploy:deploy:createStack': () => this.changeDeployer(),
@@ -81,12 +78,6 @@ class ServicePlugin {
     } finally {
       step.remove();
     }
-  }
-
-  /** Provisioned concurrency serves a published version, which only a full deployment makes. */
-  warnOfAlias(name) {
-    if (!this.service.getFunction(name).provisionedConcurrency) return;
-    this.log.warning(`${name} has provisioned concurrency: requests go to its published version until the next "serverless deploy"`);
   }
 
   completeTemplate() {

@@ -100,11 +100,11 @@ for (const { name, deployed = 'one', running, found } of [
   { name: 'it runs the wanted program', running: 'one', found: 0 },
   { name: 'it runs another program', running: 'two', found: 1 },
   { name: 'the stack has another program too', deployed: 'two', running: 'two', found: 0 },
-  { name: 'its program is unknown', running: undefined, found: 0 },
+  { name: 'it does not exist', running: undefined, found: 0 },
 ]) {
   test(`a function is updated if its code is not what the stack says: ${name}`, async () => {
-    const unknown = Object.assign(new Error('denied'), { $metadata: { httpStatusCode: 403 } });
-    const lambda = { getFunctionConfiguration: async () => (running ? { CodeSha256: sha256(running, 'base64') } : Promise.reject(unknown)) };
+    const missing = Object.assign(new Error('Function not found'), { name: 'ResourceNotFoundException' });
+    const lambda = { getFunctionConfiguration: async () => (running ? { CodeSha256: sha256(running, 'base64') } : Promise.reject(missing)) };
     const template = templateOf('one');
     await readdressReplaced(template, templateOf(deployed), lambda, 'service/now');
     assert.equal(keyIn(template), found ? 'service/now/getUser.zip' : keyOf('one'));
