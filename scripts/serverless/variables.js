@@ -31,18 +31,18 @@ async function errorOrigin({ resolveVariable }) {
 }
 
 /**
- * Returns API Gateway's keys. Each has the type of its partner: the framework numbers the
- * keys of a type, so that removing a partner of several would give its key to the next one.
+ * Returns API Gateway's keys. Each has a type of its own, by the name of its partner: the
+ * framework numbers the keys of one type, so that removing one would give it to the next partner.
  */
 async function partnerKeys({ resolveVariable }) {
   const prefix = `${await resolveVariable('self:service')}-${await resolveVariable('sls:stage')}`;
-  return (await partners(resolveVariable)).map((name) => ({ [name]: [`${prefix}-${name}`] }));
+  return (await partners(resolveVariable)).map((name) => ({ [`partner${name}`]: [`${prefix}-${name}`] }));
 }
 
-/** Returns the usage plan of each partner. */
+/** Returns the usage plan of each partner's type of keys. */
 async function partnerPlans({ resolveVariable, resolveConfigurationProperty }) {
   const plan = await resolveConfigurationProperty(['custom', 'partnerPlan']);
-  return (await partners(resolveVariable)).map((name) => ({ [name]: plan }));
+  return (await partners(resolveVariable)).map((name) => ({ [`partner${name}`]: plan }));
 }
 
 /** Reports whether the routes require such a key: only if there is one. */

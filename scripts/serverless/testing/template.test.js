@@ -107,10 +107,10 @@ test('a new table of users takes the writes that the limits let through', () => 
 
 test('partners get a key and a plan each, by their names, and every route requires a key', () => {
   const named = ([id, { Type, Properties }]) => (Type === 'AWS::ApiGateway::ApiKey' ? [[id, Properties.Name]] : []);
-  const keys = [['ApiGatewayApiKeyAcme1', `${definition.service}-prod-acme`], ['ApiGatewayApiKeyGlobex1', `${definition.service}-prod-globex`]];
+  const keys = [['ApiGatewayApiKeyPartneracme1', `${definition.service}-prod-acme`], ['ApiGatewayApiKeyPartnerglobex1', `${definition.service}-prod-globex`]];
   assert.deepEqual([Object.entries(prod.Resources).flatMap(named), Object.entries(full.Resources).flatMap(named)], [[], keys]);
-  const { KeyId, UsagePlanId } = full.Resources.ApiGatewayUsagePlanKeyGlobex1.Properties;
-  assert.deepEqual([KeyId, UsagePlanId], [{ Ref: 'ApiGatewayApiKeyGlobex1' }, { Ref: 'ApiGatewayUsagePlanGlobex' }]);
+  const { KeyId, UsagePlanId } = full.Resources.ApiGatewayUsagePlanKeyPartnerglobex1.Properties;
+  assert.deepEqual([KeyId, UsagePlanId], [{ Ref: 'ApiGatewayApiKeyPartnerglobex1' }, { Ref: 'ApiGatewayUsagePlanPartnerglobex' }]);
   for (const { Throttle, Quota } of propertiesOf(full, 'AWS::ApiGateway::UsagePlan')) {
     assert.deepEqual([Throttle, Quota], [{ RateLimit: 3, BurstLimit: 4 }, { Limit: 5, Period: 'DAY' }]);
   }
