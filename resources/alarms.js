@@ -1,6 +1,6 @@
 'use strict';
 
-// The alarms. Each description says what is wrong and where to look. One composite
+// The alarms. Each description says what is wrong, and names its entry in the runbook. One composite
 // alarm over all of them notifies the topic, so that one problem is one message
 // however many alarms it raises.
 
@@ -40,7 +40,7 @@ function apiAlarms({ prefix, stage, latencyMs }) {
   const Dimensions = dimensions({ ApiName: prefix, Stage: stage });
   return {
     AlarmApiErrors: alarm(`${prefix}-api-5xx`, {
-      AlarmDescription: 'More than 1 % of the requests end in 5xx. The saved query "errors" shows their causes.',
+      AlarmDescription: 'More than 1 % of the requests end in 5xx. The saved query "errors" shows their causes. Runbook: docs/operations.md#api-5xx',
       Namespace: 'AWS/ApiGateway',
       MetricName: '5XXError',
       Statistic: 'Average', // The metric is 0 or 1 for each request, so this is the rate.
@@ -50,7 +50,7 @@ function apiAlarms({ prefix, stage, latencyMs }) {
       ...atLeast(3, 5),
     }),
     AlarmApiLatency: alarm(`${prefix}-api-latency-p99`, {
-      AlarmDescription: `One request in a hundred takes more than ${latencyMs} ms. The saved query "slowest" shows which.`,
+      AlarmDescription: `One request in a hundred takes more than ${latencyMs} ms. The saved query "slowest" shows which. Runbook: docs/operations.md#api-latency-p99`,
       Namespace: 'AWS/ApiGateway',
       MetricName: 'Latency',
       ExtendedStatistic: 'p99',
@@ -75,7 +75,7 @@ function functionAlarms({ prefix, timeouts: limits }) {
     // The authorizer refuses a credential by an error, which Lambda counts: see authorizerAlarms.
     if (name !== 'authorizer') {
       resources[`Alarm${id}Errors`] = alarm(`${prefix}-${name}-errors`, {
-        AlarmDescription: `${name} crashed or timed out. Its log group has the panic or the last line before it.`,
+        AlarmDescription: `${name} crashed or timed out. Its log group has the last lines before it. Runbook: docs/operations.md#function-errors`,
         ...metric,
         MetricName: 'Errors',
         Statistic: 'Sum',
@@ -84,7 +84,7 @@ function functionAlarms({ prefix, timeouts: limits }) {
       });
     }
     resources[`Alarm${id}Throttles`] = alarm(`${prefix}-${name}-throttles`, {
-      AlarmDescription: `Lambda throttles ${name}: raise reservedConcurrency or the account's concurrency limit.`,
+      AlarmDescription: `Lambda throttles ${name}: raise reservedConcurrency or the account's concurrency limit. Runbook: docs/operations.md#function-throttles`,
       ...metric,
       MetricName: 'Throttles',
       Statistic: 'Sum',
@@ -92,7 +92,7 @@ function functionAlarms({ prefix, timeouts: limits }) {
       ...atLeast(2, 5),
     });
     resources[`Alarm${id}Duration`] = alarm(`${prefix}-${name}-duration-p99`, {
-      AlarmDescription: `One execution of ${name} in a hundred takes more than 80 % of its timeout of ${timeoutMs} ms.`,
+      AlarmDescription: `One execution of ${name} in a hundred takes more than 80 % of its timeout of ${timeoutMs} ms. Runbook: docs/operations.md#function-duration-p99`,
       ...metric,
       MetricName: 'Duration',
       ExtendedStatistic: 'p99',
@@ -114,7 +114,7 @@ function accountAlarm({ prefix, concurrency }) {
     AlarmAccountConcurrency: alarm(`${prefix}-account-concurrency`, {
       AlarmDescription:
         `The functions of this account and region, of this service and others, have claimed more than ${concurrency} % of the` +
-        ' concurrent executions that Lambda allows: find the busiest, or request a higher quota (Service Quotas, AWS Lambda, Concurrent executions).',
+        ' concurrent executions that Lambda allows: find the busiest, or request a higher quota (Service Quotas, AWS Lambda, Concurrent executions). Runbook: docs/operations.md#account-concurrency',
       Metrics: [
         metricQuery('claimed', 'AWS/Lambda', 'ClaimedAccountConcurrency', {}, 'Maximum'),
         metricQuery('executions', 'AWS/Lambda', 'ConcurrentExecutions', {}, 'Maximum'),
@@ -136,7 +136,7 @@ function authorizerAlarms({ prefix, service, stage }) {
     AlarmAuthorizerKeys: alarm(`${prefix}-authorizer-keys-unavailable`, {
       AlarmDescription:
         "The authorizer cannot read the keys that verify callers: the issuer's, or those in the stage's secret. Known keys keep working," +
-        " a new one gets 503. keyFaults in the authorizer's log says why.",
+        " a new one gets 503. keyFaults in the authorizer's log says why. Runbook: docs/operations.md#authorizer-keys-unavailable",
       Namespace: service,
       MetricName: 'KeysUnavailable',
       Statistic: 'Sum',
@@ -146,7 +146,7 @@ function authorizerAlarms({ prefix, service, stage }) {
       ...atLeast(2, 5),
     }),
     AlarmAuthorizerErrors: alarm(`${prefix}-authorizer-errors`, {
-      AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 503. See its log group.',
+      AlarmDescription: 'The authorizer fails (refused credentials do not count), and its requests end in 503. See its log group. Runbook: docs/operations.md#authorizer-errors',
       Namespace: service,
       MetricName: 'Errors',
       Statistic: 'Sum',
@@ -171,7 +171,7 @@ function alarmsOf(name, suffix) {
   const logicalId = `Alarm${suffix && suffix[0].toUpperCase() + suffix.slice(1)}Table`;
   return {
     [`${logicalId}Throttles`]: alarm(`${name}-table-throttles`, {
-      AlarmDescription: 'DynamoDB throttles the table or its index, and clients get 503. Look for a hot key or a limit of the account.',
+      AlarmDescription: 'DynamoDB throttles the table or its index, and clients get 503. Look for a hot key or a limit of the account. Runbook: docs/operations.md#table-throttles',
       Metrics: [
         metricQuery('reads', 'AWS/DynamoDB', 'ReadThrottleEvents', table),
         metricQuery('writes', 'AWS/DynamoDB', 'WriteThrottleEvents', table),
@@ -183,7 +183,7 @@ function alarmsOf(name, suffix) {
       ...atLeast(2, 5),
     }),
     [`${logicalId}SystemErrors`]: alarm(`${name}-table-system-errors`, {
-      AlarmDescription: "DynamoDB itself answers 500. See Amazon's health page.",
+      AlarmDescription: "DynamoDB itself answers 500. See Amazon's health page. Runbook: docs/operations.md#table-system-errors",
       Metrics: [
         ...operations.map((Operation, i) => metricQuery(`operation${i}`, 'AWS/DynamoDB', 'SystemErrors', { ...table, Operation })),
         { Id: 'all', Expression: sum(operations.map((_, i) => `operation${i}`)), Label: 'System errors', ReturnData: true },
@@ -200,7 +200,7 @@ function composite({ prefix }, ids, topic) {
     Type: 'AWS::CloudWatch::CompositeAlarm',
     Properties: {
       AlarmName: `${prefix}-unwell`,
-      AlarmDescription: `At least one alarm of ${prefix} is in ALARM state. The dashboard ${prefix} shows what is wrong.`,
+      AlarmDescription: `At least one alarm of ${prefix} is in ALARM state. The dashboard ${prefix} shows what is wrong. Runbook: docs/operations.md#unwell`,
       AlarmRule: { 'Fn::Join': [' OR ', ids.map((id) => ({ 'Fn::Sub': `ALARM("\${${id}}")` }))] },
       ...actions,
     },

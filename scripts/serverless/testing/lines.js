@@ -36,7 +36,7 @@ function readMetrics(alarms, widgets) {
 }
 
 // https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/CWL_QuerySyntax.html
-const keywords = 'fields filter stats sort limit by as asc desc and or not SOURCE'.split(' ');
+const keywords = 'fields filter stats sort limit by as asc desc and or not like SOURCE'.split(' ');
 
 /** Returns the members of lines that a Logs Insights query reads. */
 function fieldsOf(query) {

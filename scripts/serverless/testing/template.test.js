@@ -5,11 +5,14 @@
 // their roles, the tables and the logs with template.yaml.
 
 const assert = require('node:assert/strict');
+const fs = require('node:fs');
+const path = require('node:path');
 const test = require('node:test');
-const { definition, routes, everything, compiledTemplate } = require('./service');
+const { root, definition, routes, everything, compiledTemplate } = require('./service');
 const lines = require('./lines');
 const figures = require('../../tests/cost/figures.json');
 
+const operations = fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8');
 const names = Object.keys(definition.functions);
 const tables = Object.values(definition.custom.tables).map((name) => name.replace(/.*}-?(.*)/, (_, suffix) => suffix && `${suffix}-`));
 const logicalId = (name) => name[0].toUpperCase() + name.slice(1);
@@ -173,7 +176,7 @@ test('alarms watch the API, every function and every table, and one of them noti
   for (const [id] of alarms) assert.ok(JSON.stringify(AlarmRule).includes(`\${${id}}`), id);
 });
 
-test('the dashboard, the saved queries and the alarms read what the functions write', () => {
+test('the dashboard, the queries and the alarms read what the functions write', () => {
   const { widgets } = JSON.parse(prod.Resources.Dashboard.Properties.DashboardBody['Fn::Sub']);
   for (const { x, width } of widgets) assert.ok(x + width <= 24);
   for (const metric of lines.readMetrics(propertiesOf(prod, 'AWS::CloudWatch::Alarm'), widgets)) assert.ok(lines.written.includes(metric), metric);
@@ -181,7 +184,10 @@ test('the dashboard, the saved queries and the alarms read what the functions wr
   const shown = widgets.filter(({ type }) => type === 'log').map(({ properties: { title, query } }) => (
     { Name: title, QueryString: query, LogGroupNames: [...query.matchAll(/SOURCE '([^']+)'/g)].map(([, group]) => group) }
   ));
-  for (const { Name, LogGroupNames, QueryString } of [...propertiesOf(prod, 'AWS::Logs::QueryDefinition'), ...shown]) {
+  const runbook = [...operations.matchAll(/`(filter .*?)`/g)].map(([, QueryString]) => (
+    { Name: 'docs/operations.md', QueryString, LogGroupNames: groups.filter((group) => group.startsWith('/aws/lambda/')) }
+  ));
+  for (const { Name, LogGroupNames, QueryString } of [...propertiesOf(prod, 'AWS::Logs::QueryDefinition'), ...shown, ...runbook]) {
     for (const group of LogGroupNames) assert.ok(groups.includes(group), group);
     const members = lines.membersOf(LogGroupNames);
     for (const field of lines.fieldsOf(QueryString)) assert.ok(members.includes(field), `${Name} reads ${field}, which no line has`);
