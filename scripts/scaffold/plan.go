@@ -65,8 +65,8 @@ func git(args ...string) []string {
 	return strings.FieldsFunc(string(out), func(r rune) bool { return r == 0 })
 }
 
-// lineComment is a comment of Go at the end of a line.
-var lineComment = regexp.MustCompile(`//.*`)
+// notNames are comments at the end of a line, and imports of the module, which may be called like the entity.
+var notNames = regexp.MustCompile(`//.*|"\S+/pkg/\S+"`)
 
 // copyFiles copies the files of folders whose paths have a name that changes. Their code must not
 // have names that are taken, such as that of a variable.
@@ -81,7 +81,7 @@ func (p plan) copyFiles(rename names, taken *regexp.Regexp, folders ...string) {
 			log.Fatalf("%s exists: choose another name", to)
 		}
 		text := p.read(file)
-		if name := taken.FindString(lineComment.ReplaceAllString(text, "")); name != "" && filepath.Ext(file) == ".go" {
+		if name := taken.FindString(notNames.ReplaceAllString(text, "")); name != "" && filepath.Ext(file) == ".go" {
 			log.Fatalf("%s uses the name %s for something else: choose another name", file, name)
 		}
 		p.set(to, rename(text))

@@ -2,54 +2,51 @@
 package adopt
 
 import (
-	"net/http"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/localaws"
 )
+
+// adopting is the document whose commands make another API.
+const adopting = "docs/adopting.md"
 
 // published is the service's name in the repository that teams copy.
 const published = "users-api"
 
-func TestAdopt(t *testing.T) {
-	tree := harness.CopyTree(t)
+func TestRename(t *testing.T) {
+	tree := copyTree(t)
 	run := func(name string, args ...string) string {
 		return strings.TrimSpace(tree.Command(t, name, args...).Stdout.Text())
 	}
-	commit := func() {
-		run("git", "add", "--all")
-		run("git", "-c", "user.name=team", "-c", "user.email=team@acme.example", "commit", "--quiet", "--message=step")
-	}
-
-	run("git", "init", "--quiet")
-	rename := []string{"rename", "MODULE=github.com/Acme-2/orders.api/v2", "SERVICE=orders"}
-	_, err := tree.Run(t.Context(), nil, "make", rename...)
-	assert.ErrorContains(t, err, "commit or stash")
-	commit()
 	module := run("go", "list", "-m")
-	run("make", rename...)
+	run("make", "rename", "MODULE=github.com/Acme-2/orders.api/v2", "SERVICE=orders")
+	_, err := tree.Run(t.Context(), nil, "make", "rename", "SERVICE=other")
+	assert.ErrorContains(t, err, "commit or stash")
 	if localaws.Service == published {
 		assert.Equal(t, "LICENSE", run("git", "grep", "--name-only", published, "--", ":!CHANGELOG.md", ":!scripts/tests/adopt"))
 	}
 	run("make", "check")
-	serves(t, tree)
-	commit()
+	commit(t, tree)
 	run("make", "rename", "MODULE="+module, "SERVICE="+localaws.Service)
 	assert.Empty(t, run("git", "diff", "HEAD~"), "renaming back restores everything")
 }
 
-// serves runs `make dev`, and lists users by a token of `make token`.
-func serves(t *testing.T, tree harness.Tree) {
+// copyTree copies the working tree, as the first commit of a repository of its own.
+func copyTree(t *testing.T, more ...install.Tool) harness.Tree {
 	t.Helper()
-	started := time.Now()
-	dev := tree.StartDev(t)
-	defer func() { assert.NoError(t, dev.Interrupt()) }()
-	t.Logf("%5.1f s  make dev", time.Since(started).Seconds())
-	a := harness.Send(t, dev.URL, harness.Request{Method: "GET", Target: "/users", Credential: tree.Token(t)})
-	assert.Equal(t, http.StatusOK, a.Status, a.Body)
+	tree := harness.CopyTree(t, more...)
+	tree.Command(t, "git", "init", "--quiet")
+	commit(t, tree)
+	return tree
+}
+
+func commit(t *testing.T, tree harness.Tree) {
+	t.Helper()
+	tree.Command(t, "git", "add", "--all")
+	tree.Command(t, "git", "-c", "user.name=team", "-c", "user.email=team@acme.example", "commit", "--quiet", "--message=step")
 }

@@ -3,29 +3,30 @@ package adopt
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/install"
 )
 
-// summary is a route that each of the tests below adds.
+// summary is the route that docs/adopting.md adds.
 var summary = []string{"route", "NAME=get-summary", "METHOD=GET", "ROUTE=/users/{id}/summary", "SCOPE=users:read"}
 
-// TestScaffold adds a route and an entity to a copy of the repository, and uses both on the local
-// AWS with IAM enforced.
-func TestScaffold(t *testing.T) {
-	tree := harness.CopyTree(t)
-	tree.Command(t, "git", "init", "--quiet")
+// TestDocuments runs the commands of the documents in a copy of the repository: those of
+// docs/adopting.md, which make another API of it, and then all others on the local AWS with IAM
+// enforced, where it also uses the route and the entity that were added.
+func TestDocuments(t *testing.T) {
+	tree := copyTree(t, install.Linters)
 	refuses(t, tree)
-	tree.Command(t, "make", summary...)
 	tree.Command(t, "make", "route", "NAME=confirm-summary", "METHOD=POST", "ROUTE=/users/{id}/summary", "SCOPE=users:write")
 	tree.Command(t, "make", "route", "NAME=erase-summary", "METHOD=DELETE", "ROUTE=/users/{id}/summary", "SCOPE=users:erase", "NEW_SCOPE=1")
-	tree.Command(t, "make", "check")
-	tree.Command(t, "make", "entity", "NAME=order")
-	tree.Command(t, "make", "check")
+	commit(t, tree)
+	runCommands(t, tree, adopting, "")
 
 	dev := tree.StartDev(t)
 	defer func() { assert.NoError(t, dev.Interrupt()) }()
@@ -39,6 +40,13 @@ func TestScaffold(t *testing.T) {
 	assert.Equal(t, http.StatusNoContent, a.call("DELETE", "/users/"+user.ID+"/summary", "").Status)
 	a.credential = tree.Token(t, "SCOPES=users:read users:write")
 	a.call("GET", "/orders", "").Fails(t, http.StatusForbidden)
+
+	documents := strings.Fields(tree.Command(t, "git", "ls-files", "*.md").Stdout.Text())
+	for _, document := range slices.Backward(documents) { // CONTRIBUTING.md comes last: schemathesis creates the users of the examples
+		if document != adopting {
+			runCommands(t, tree, document, dev.URL)
+		}
+	}
 }
 
 // api is the running service with a caller.
