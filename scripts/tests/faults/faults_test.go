@@ -1,13 +1,14 @@
-// Package faults runs the functions' binaries on a table that fails, and kills them between any two
-// calls to it.
+// Package faults kills the functions' binaries between any two calls to the table. The store's own
+// tests use a table that fails, those of pkg/boot a handler that does not return.
 package faults
 
 import (
 	"encoding/json"
 	"io"
+	"net/http"
 	"os"
-	"path/filepath"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,14 +18,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"users-api/pkg/auth"
 	"users-api/pkg/testing/runtimeapi"
 	"users-api/pkg/testing/storetest"
 	"users-api/pkg/testing/usertest"
 	"users-api/pkg/user"
 	"users-api/pkg/user/store"
 	"users-api/scripts/internal/dynamodblocal"
-	"users-api/scripts/internal/harness"
 )
 
 var endpoint string
@@ -33,35 +32,105 @@ func TestMain(m *testing.M) {
 	os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
 }
 
-const root = "../../.."
+// write is a request to a function that writes.
+type write struct {
+	folder  string        // of the function, whose embedded event is sent
+	address string        // of the event
+	exists  bool          // the user that the event is about
+	retry   map[int64]int // what a retry answers, by the user's version after the kill, 0 for none
+	users   int           // how many there are at the end
+}
 
-// binaries are the routes' functions, by their names in serverless.yml.
-type binaries map[string]string
-
-// TestFaults has all tests as its subtests, so that each function is built once.
-func TestFaults(t *testing.T) {
+func TestKill(t *testing.T) {
 	t.Parallel()
-	functions, err := harness.Functions(root)
-	require.NoError(t, err)
-	bin := binaries{}
-	for _, route := range auth.Routes() {
-		bin[route.Function] = runtimeapi.Build(t, functions[route.Function].Handler)
-	}
-	for name, test := range map[string]func(*testing.T, binaries){
-		"killed while it creates": testKillCreate,
-		"killed while it updates": testKillUpdate,
-		"killed while it deletes": testKillDelete,
-		"silent table":            testSilentTable,
-		"rehearsal":               testRehearsal,
+	for name, w := range map[string]write{
+		"create": {folder: "create-user", address: "ann@example.com", retry: map[int64]int{0: http.StatusCreated}, users: 1}, // it has a key
+		"update": {folder: "update-user", address: "new@example.com", exists: true, retry: map[int64]int{1: http.StatusOK, 2: http.StatusPreconditionFailed}, users: 1},
+		"delete": {folder: "delete-user", exists: true, retry: map[int64]int{1: http.StatusNoContent, 0: http.StatusNotFound}},
 	} {
-		t.Run(name, func(t *testing.T) { t.Parallel(); test(t, bin) })
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w.killAtEachCall(t, runtimeapi.Build(t, "functions/"+w.folder))
+		})
+	}
+}
+
+// killAtEachCall kills the function at its first call to the table, then at its second, and so on
+// until it makes no further call: once before the call and once after, each time on another table.
+func (w write) killAtEachCall(t *testing.T, binary string) {
+	for n := 1; ; n++ {
+		for _, after := range []bool{false, true} {
+			if !w.kill(t, binary, n, after) {
+				require.Greater(t, n, 1, "the table was never called")
+				return
+			}
+		}
+	}
+}
+
+// kill kills the function at its n-th call, and checks the table before and after a retry. It reports
+// whether there was such a call.
+func (w write) kill(t *testing.T, binary string, n int, after bool) bool {
+	tb := newTable(t)
+	var u user.User
+	if w.exists {
+		created, err := tb.Create(t.Context(), usertest.Input("Ann", "ann@example.com"), store.Idempotency{})
+		require.NoError(t, err)
+		u = created.User
+	}
+	event, err := runtimeapi.ReadEvent("../../../functions/" + w.folder)
+	require.NoError(t, err)
+	request := []byte(event.About(u.ID.String(), w.address))
+
+	k := &killer{n: n, after: after}
+	proxy := &storetest.Faulty{Fault: k.fault, First: storetest.Always}
+	k.mu.Lock()
+	k.victim = tb.start(t, binary, proxy.Serve(t, endpoint), "PRIME=off")
+	k.mu.Unlock()
+	if _, err = k.victim.Invoke(t.Context(), request); err == nil {
+		return false
+	}
+	require.ErrorIs(t, err, runtimeapi.ErrExited, "call %d", n)
+
+	tb.consistent(t)
+	left, _ := tb.Get(t.Context(), u.ID) // no user if there is an error
+	out, err := tb.start(t, binary, endpoint).Invoke(t.Context(), request)
+	require.NoError(t, err)
+	var a events.APIGatewayProxyResponse
+	require.NoError(t, json.Unmarshal(out, &a))
+	assert.Equal(t, w.retry[left.Version], a.StatusCode, "a retry of version %d: %s", left.Version, a.Body)
+	assert.Equal(t, w.users, tb.consistent(t))
+	return true
+}
+
+// killer kills a process at its n-th call to the table, before or after the call has its effect.
+type killer struct {
+	n       int
+	after   bool
+	mu      sync.Mutex
+	victim  *runtimeapi.Function
+	reached int
+}
+
+func (k *killer) fault(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.reached++
+	switch {
+	case k.reached != k.n:
+		forward.ServeHTTP(w, r)
+	case k.after:
+		storetest.LoseAnswer(w, r, forward)
+		k.victim.Kill()
+	default:
+		k.victim.Kill()
+		storetest.CloseConnection(w, r, forward)
 	}
 }
 
 // table is a table of a test's own.
 type table struct {
 	*store.Table
-	t      *testing.T
 	client *dynamodb.Client
 	name   string
 }
@@ -70,48 +139,23 @@ func newTable(t *testing.T) table {
 	t.Helper()
 	client, name := storetest.Client(endpoint), "users-"+uuid.NewString()
 	require.NoError(t, usertest.CreateTable(t.Context(), client, name))
-	return table{store.New(client, name, time.Now, user.NewID), t, client, name}
-}
-
-const annsAddress = "ann@example.com"
-
-func (tb table) ann() user.User {
-	tb.t.Helper()
-	created, err := tb.Create(tb.t.Context(), usertest.Input("Ann", annsAddress), store.Idempotency{})
-	require.NoError(tb.t, err)
-	return created.User
+	return table{store.New(client, name, time.Now, user.NewID), client, name}
 }
 
 // consistent checks the whole table and returns how many users it has.
-func (tb table) consistent() int {
-	tb.t.Helper()
-	users, err := usertest.CheckConsistent(tb.t.Context(), tb.client, tb.name)
-	require.NoError(tb.t, err)
+func (tb table) consistent(t *testing.T) int {
+	t.Helper()
+	users, err := usertest.CheckConsistent(t.Context(), tb.client, tb.name)
+	require.NoError(t, err)
 	return users
 }
 
 // start starts a function on the table, which it finds at a URL.
-func (tb table) start(binary, url string, log io.Writer, environment ...string) *runtimeapi.Function {
-	tb.t.Helper()
+func (tb table) start(t *testing.T, binary, url string, environment ...string) *runtimeapi.Function {
+	t.Helper()
 	own := []string{"SERVICE=example", "STAGE=test", "TABLE_NAME=" + tb.name, "AWS_ENDPOINT_URL_DYNAMODB=" + url}
-	f, err := runtimeapi.Start(binary, slices.Concat(runtimeapi.Environment("fn", 128), own, environment), log)
-	require.NoError(tb.t, err)
-	tb.t.Cleanup(func() { assert.NoError(tb.t, f.Close()) })
+	f, err := runtimeapi.Start(binary, slices.Concat(runtimeapi.Environment("fn", 128), own, environment), io.Discard)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, f.Close()) })
 	return f
-}
-
-func invoke(t *testing.T, f *runtimeapi.Function, event string) (a events.APIGatewayProxyResponse) {
-	t.Helper()
-	out, err := f.Invoke(t.Context(), []byte(event))
-	require.NoError(t, err)
-	require.NoError(t, json.Unmarshal(out, &a))
-	return a
-}
-
-// event is the event that a function's folder embeds, about a user.
-func event(t *testing.T, folder, id, email string) string {
-	t.Helper()
-	e, err := runtimeapi.ReadEvent(filepath.Join(root, "functions", folder))
-	require.NoError(t, err)
-	return string(e.About(id, email))
 }
