@@ -51,8 +51,9 @@ func testLogs(t *testing.T) {
 }
 
 func testSeed(t *testing.T) {
-	out := tree.Command(t, "make", "seed", "N=30", "SEED=4711").Out.Text()
-	assert.Contains(t, out, "table users-api-local of the local AWS: made 30 users")
+	seed := func(users string) string { return tree.Command(t, "make", "seed", users, "SEED=4711").Out.Text() }
+	assert.Regexp(t, `table users-api-local of the local AWS: made 30 users in \S+ \(\d+/s\), found 0 that were there`, seed("N=30"))
+	assert.Regexp(t, `made 10 users .* found 30 that were there`, seed("N=40"))
 }
 
 func testLoad(t *testing.T) {

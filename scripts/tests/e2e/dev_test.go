@@ -6,7 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/require"
+
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 )
 
 // runs are all that were started.
@@ -34,6 +37,14 @@ func afterwards(t *testing.T, kind, text string, change func()) {
 	}, "make dev writes %s %q", kind, text)
 }
 
+// localAWS is the AWS of the running `make dev`.
+func localAWS(t *testing.T) localaws.AWS {
+	t.Helper()
+	local, err := localaws.Running(stateFile(""))
+	require.NoError(t, err)
+	return local
+}
+
 func stateFile(name string) string { return filepath.Join(tree.Dir, ".local", name) }
 
 // line is a line that a function wrote, as `make dev` shows it.
@@ -42,7 +53,7 @@ type line struct {
 	Function                  string `json:"function_name"`
 	Correlation               string `json:"correlation_id"`
 	RequestID                 string
-	Route, Reason             string
+	Route, Reason, PrimeError string
 	Status                    int
 	Requests, Allowed, Denied *float64
 	Errors, ClientErrors      float64

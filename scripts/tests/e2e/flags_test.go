@@ -48,20 +48,13 @@ type function struct {
 
 func deployed(t *testing.T) map[string]function {
 	t.Helper()
-	out, err := lambdas(t).ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
+	out, err := lambda.NewFromConfig(localAWS(t).Config()).ListFunctions(t.Context(), &lambda.ListFunctionsInput{})
 	require.NoError(t, err)
 	all := map[string]function{}
 	for _, f := range out.Functions {
 		all[strings.TrimPrefix(*f.FunctionName, localaws.StackName+"-")] = function{*f.CodeSha256, *f.Timeout}
 	}
 	return all
-}
-
-func lambdas(t *testing.T) *lambda.Client {
-	t.Helper()
-	local, err := localaws.Running(stateFile(""))
-	require.NoError(t, err)
-	return lambda.NewFromConfig(local.Config())
 }
 
 // testDebug attaches no debugger, which many machines do not allow: it looks at what one would find.
@@ -118,14 +111,19 @@ func testIssuer(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status("Bearer "+regexp.MustCompile(`eyJ[\w-]+\.[\w-]+\.[\w-]+`).FindString(page.Body)))
 
 	name := aws.String(localaws.StackName + "-authorizer")
-	is, err := lambdas(t).GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: name})
+	lambdas := lambda.NewFromConfig(localAWS(t).Config())
+	is, err := lambdas.GetFunctionConfiguration(t.Context(), &lambda.GetFunctionConfigurationInput{FunctionName: name})
 	require.NoError(t, err)
-	is.Environment.Variables["JWKS_URL"] = "https://issuer.example/keys"
-	_, err = lambdas(t).UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
+	is.Environment.Variables["JWKS_URL"] = "https://127.0.0.1:9/keys" // nobody listens there
+	_, err = lambdas.UpdateFunctionConfiguration(t.Context(), &lambda.UpdateFunctionConfigurationInput{
 		FunctionName: name, Environment: &types.Environment{Variables: is.Environment.Variables},
 	})
 	require.NoError(t, err)
 	_, err = tree.Run(t.Context(), nil, "make", "-s", "token")
 	assert.ErrorContains(t, err, "make load TOKEN=")
 	assert.Equal(t, http.StatusOK, harness.Send(t, dev.URL, get("/_docs")).Status)
+	copied.Header["kid"] = "unknown"
+	unverifiable, err := copied.SignedString(unknown)
+	require.NoError(t, err)
+	harness.Eventually(t, func() bool { return status("Bearer "+unverifiable) == http.StatusServiceUnavailable }, "nobody is logged out while the issuer is away")
 }

@@ -69,11 +69,13 @@ func testRestart(t *testing.T) {
 			kept := create(t)
 			awaitLines(t)
 			assert.NotEmpty(t, tree.Processes(t), "the search finds what runs")
+			before := localAWS(t)
 			end()
 			<-dev.Exited()
 			harness.Eventually(t, func() bool { return len(tree.Processes(t)) == 0 }, "no process is left behind")
 
 			startDev(t)
+			assert.Equal(t, before, localAWS(t), "the port stays")
 			assert.NotContains(t, dev.Out.Text(), "deploying", "nothing changed")
 			assert.NotContains(t, dev.Out.Text(), "replaced", "nothing changed")
 			assert.Equal(t, kept, call(t, get("/users/"+kept.ID)).User(t, http.StatusOK), "the state was saved")
@@ -94,4 +96,11 @@ func testPortInUse(t *testing.T) {
 		_, err := tree.Run(t.Context(), nil, "make", args...)
 		assert.ErrorContains(t, err, want)
 	}
+}
+
+func testReset(t *testing.T) {
+	require.NoError(t, dev.Interrupt())
+	assert.NoFileExists(t, stateFile("env"), "which other commands of make use while it runs")
+	tree.Command(t, "make", "reset")
+	assert.NoDirExists(t, stateFile(""))
 }

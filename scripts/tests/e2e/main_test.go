@@ -40,8 +40,6 @@ func TestService(t *testing.T) {
 	t.Run("answers", func(t *testing.T) {
 		harness.Parallel(t, map[string]func(*testing.T){
 			"life of a user":          testLife,
-			"pages":                   testPages,
-			"idempotency":             testIdempotency,
 			"credentials":             testCredentials,
 			"scopes":                  testScopes,
 			"unknown routes":          testUnknownRoutes,
@@ -71,4 +69,5 @@ func TestService(t *testing.T) {
 	t.Run("openapi.yml", testOpenAPI) // not recorded either
 	t.Run("flags of make dev", testFlags)
 	t.Run("no credential, name or address in a log", testNothingLeaks)
+	t.Run("reset", testReset)
 }
