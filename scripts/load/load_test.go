@@ -1,35 +1,31 @@
 package main
 
 import (
-	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
-	"path"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/fakeuser"
 )
 
-// api is a minimal fake of the API. It stops the run after stopAfter requests, as Ctrl-C
-// does, so their number does not depend on the speed of the machine.
+// api is a minimal fake of the API, in which a user's id is the Idempotency-Key, which all requests
+// for the user have. It stops the run after stopAfter requests, as Ctrl-C does, so their number does
+// not depend on the speed of the machine.
 type api struct {
-	mu    sync.Mutex
-	users map[string]int    // versions by id
-	keys  map[string]string // ids by Idempotency-Key
-	n     int               // requests
-	stop  func()
-	fault fault
+	mu       sync.Mutex
+	versions map[string]int // of the users, by id
+	n        int            // requests
+	stop     func()
+	fault    fault
 }
 
 const stopAfter = 500
@@ -53,34 +49,30 @@ func (a *api) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if faulty {
 		f.left--
 	}
-	if faulty && f.status > 0 && f.status < 500 {
+	if faulty && f.status > 0 {
+		if f.status >= 500 { // the request has taken effect, and its answer is lost
+			a.answer(httptest.NewRecorder(), r)
+		}
 		http.Error(w, "from the test", f.status)
 		return
 	}
 	for _, name := range []string{"Origin", "Methods", "Headers"} {
 		w.Header().Set("Access-Control-Allow-"+name, "DELETE,Idempotency-Key")
 	}
-	id := cmp.Or(a.keys[r.Header.Get("Idempotency-Key")], uuid.NewString())
-	version := a.users[id]
-	status := a.answer(w, r, id)
-	if faulty && f.status > 0 { // the request has taken effect, and its answer is lost
-		http.Error(w, "from the test", f.status)
+	w.WriteHeader(a.answer(w, r))
+	if faulty {
+		fmt.Fprint(w, f.body)
 		return
 	}
-	w.WriteHeader(status)
 	// One body is an error, a user and a page of one user.
-	body := fmt.Sprintf(`{"error":"no","requestId":"1","id":%q,"version":%d,"users":[{"id":%[1]q}]}`, id, max(version, a.users[id]))
-	if faulty {
-		body = f.body
-	}
-	fmt.Fprint(w, body)
+	id := r.Header.Get("Idempotency-Key")
+	fmt.Fprintf(w, `{"error":"no","requestId":"1","id":%q,"version":%d,"users":[{"id":%[1]q}]}`, id, a.versions[id])
 }
 
-// answer changes the users as a request asks for. Each request has the key of its user, whose id is given.
-func (a *api) answer(w http.ResponseWriter, r *http.Request, id string) int {
-	var body fakeuser.User
-	_ = json.NewDecoder(r.Body).Decode(&body) // only some requests have one
-	etag, match := fmt.Sprintf(`"%d"`, a.users[id]), r.Header.Get("If-Match")
+// answer changes the users as a request asks for, and returns the status.
+func (a *api) answer(w http.ResponseWriter, r *http.Request) int {
+	body, _ := io.ReadAll(r.Body)
+	id := r.Header.Get("Idempotency-Key")
 	switch {
 	case r.Method == "OPTIONS":
 		return http.StatusOK
@@ -88,27 +80,23 @@ func (a *api) answer(w http.ResponseWriter, r *http.Request, id string) int {
 		return http.StatusUnauthorized
 	case !strings.HasPrefix(r.URL.Path, "/users"):
 		return http.StatusNotFound
-	case r.Method == "POST" && body.Name == "":
+	case r.Method == "POST" && string(body) == "{}":
 		return http.StatusBadRequest
 	case r.Method == "POST":
-		a.keys[r.Header.Get("Idempotency-Key")] = id
-		a.users[id] = 1
+		a.versions[id] = 1
 		w.Header().Set("Location", "users/"+id)
 		w.Header().Set("ETag", `"1"`)
 		return http.StatusCreated
-	case path.Base(r.URL.Path) == "users":
+	case r.URL.Path == "/users":
 		return http.StatusOK
-	case a.users[id] == 0 || path.Base(r.URL.Path) != id:
+	case a.versions[id] == 0:
 		return http.StatusNotFound
-	case match != "" && match != etag:
-		return http.StatusPreconditionFailed
 	case r.Method == "DELETE":
-		delete(a.users, id)
+		delete(a.versions, id)
 		return http.StatusNoContent
 	case r.Method == "PUT":
-		a.users[id]++
-		w.Header().Set("ETag", fmt.Sprintf(`"%d"`, a.users[id]))
-	case r.Header.Get("If-None-Match") == etag:
+		a.versions[id]++
+	case r.Header.Get("If-None-Match") != "":
 		return http.StatusNotModified
 	}
 	return http.StatusOK
@@ -145,7 +133,7 @@ func TestLoad(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			ctx, stop := context.WithCancel(t.Context())
-			api := &api{users: map[string]int{}, keys: map[string]string{}, stop: stop, fault: tt.fault}
+			api := &api{versions: map[string]int{}, stop: stop, fault: tt.fault}
 			server := httptest.NewServer(api)
 			defer server.Close()
 			c := newClient(server.URL, http.Header{"Authorization": {"Bearer good"}}, 50)
@@ -161,7 +149,7 @@ func TestLoad(t *testing.T) {
 			assert.Equal(t, tt.err != "", err != nil, "%v", err)
 			assert.Regexp(t, tt.err, fmt.Sprint(err))
 			assert.Regexp(t, tt.out, out.String())
-			for id := range api.users {
+			for id := range api.versions {
 				assert.True(t, tt.keep || strings.Contains(fmt.Sprint(err), id), "%s is left", id)
 			}
 		})
