@@ -6,9 +6,10 @@ import (
 	"encoding/json"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"slices"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -58,10 +59,10 @@ func TestKill(t *testing.T) {
 // killAtEachCall kills the function at its first call to the table, then at its second, and so on
 // until it makes no further call: once before the call and once after, each time on another table.
 func (w write) killAtEachCall(t *testing.T, binary string) {
-	for n := 1; ; n++ {
+	for n := int64(1); ; n++ {
 		for _, after := range []bool{false, true} {
 			if !w.kill(t, binary, n, after) {
-				require.Greater(t, n, 1, "the table was never called")
+				require.Greater(t, n, int64(1), "the table was never called")
 				return
 			}
 		}
@@ -70,7 +71,7 @@ func (w write) killAtEachCall(t *testing.T, binary string) {
 
 // kill kills the function at its n-th call, and checks the table before and after a retry. It reports
 // whether there was such a call.
-func (w write) kill(t *testing.T, binary string, n int, after bool) bool {
+func (w write) kill(t *testing.T, binary string, n int64, after bool) bool {
 	tb := newTable(t)
 	var u user.User
 	if w.exists {
@@ -82,12 +83,21 @@ func (w write) kill(t *testing.T, binary string, n int, after bool) bool {
 	require.NoError(t, err)
 	request := []byte(event.About(u.ID.String(), w.address))
 
-	k := &killer{n: n, after: after}
-	proxy := &storetest.Faulty{Fault: k.fault, First: storetest.Always}
-	k.mu.Lock()
-	k.victim = tb.start(t, binary, proxy.Serve(t, endpoint), "PRIME=off")
-	k.mu.Unlock()
-	if _, err = k.victim.Invoke(t.Context(), request); err == nil {
+	var victim atomic.Pointer[runtimeapi.Function]
+	proxy := &storetest.Faulty{First: storetest.Always}
+	proxy.Fault = func(w http.ResponseWriter, r *http.Request, forward http.Handler) {
+		if proxy.Calls() != n {
+			forward.ServeHTTP(w, r)
+			return
+		}
+		if after {
+			forward.ServeHTTP(httptest.NewRecorder(), r)
+		}
+		victim.Load().Kill()
+		storetest.CloseConnection(w, r, forward)
+	}
+	victim.Store(tb.start(t, binary, proxy.Serve(t, endpoint), "PRIME=off")) // it calls no table before the request
+	if _, err = victim.Load().Invoke(t.Context(), request); err == nil {
 		return false
 	}
 	require.ErrorIs(t, err, runtimeapi.ErrExited, "call %d", n)
@@ -101,31 +111,6 @@ func (w write) kill(t *testing.T, binary string, n int, after bool) bool {
 	assert.Equal(t, w.retry[left.Version], a.StatusCode, "a retry of version %d: %s", left.Version, a.Body)
 	assert.Equal(t, w.users, tb.consistent(t))
 	return true
-}
-
-// killer kills a process at its n-th call to the table, before or after the call has its effect.
-type killer struct {
-	n       int
-	after   bool
-	mu      sync.Mutex
-	victim  *runtimeapi.Function
-	reached int
-}
-
-func (k *killer) fault(w http.ResponseWriter, r *http.Request, forward http.Handler) {
-	k.mu.Lock()
-	defer k.mu.Unlock()
-	k.reached++
-	switch {
-	case k.reached != k.n:
-		forward.ServeHTTP(w, r)
-	case k.after:
-		storetest.LoseAnswer(w, r, forward)
-		k.victim.Kill()
-	default:
-		k.victim.Kill()
-		storetest.CloseConnection(w, r, forward)
-	}
 }
 
 // table is a table of a test's own.
