@@ -73,14 +73,6 @@ func (t Tree) Write(tb testing.TB, name, content string) {
 type Function struct {
 	Handler     string               // the folder of its source
 	Environment map[string]yaml.Node // of which a deployment replaces what is not plain text
-	Statements  []Statement          `yaml:"iamRoleStatements"`
-}
-
-// Statement is a part of a function's policy.
-type Statement struct {
-	Effect   string   `yaml:"Effect"`
-	Action   []string `yaml:"Action"`
-	Resource any      `yaml:"Resource"`
 }
 
 // Functions are the functions of serverless.yml in a folder, by name.

@@ -11,28 +11,20 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/stretchr/testify/require"
-
-	"users-api/pkg/auth"
 )
 
 // deployed is the deployed state of a stage.
 type deployed struct {
 	status     string // of the stack
 	changed    time.Time
-	functions  map[string]function // by their names in serverless.yml
-	deployment string              // the snapshot of the API that the stage serves
-	created    time.Time           // of the stage
-	settings   map[string]types.MethodSetting
+	functions  map[string]function            // by their names in serverless.yml
+	deployment string                         // the snapshot of the API that the stage serves
+	created    time.Time                      // of the stage
+	settings   map[string]types.MethodSetting // by path and method, in which the emulator escapes no slashes
 }
 
 // function is a function as Lambda describes it.
 type function struct{ code, modified, role string }
-
-// limit is the throttling limit of a route.
-type limit struct {
-	rate  float64
-	burst int32
-}
 
 // look reads the deployed state of the stage.
 func (s *stage) look(t *testing.T) deployed {
@@ -54,12 +46,6 @@ func (s *stage) look(t *testing.T) deployed {
 		string(stack.StackStatus), aws.ToTime(stack.LastUpdatedTime), found,
 		aws.ToString(served.DeploymentId), aws.ToTime(served.CreatedDate), served.MethodSettings,
 	}
-}
-
-// limit returns the limit of a route. The emulator escapes no slashes in the keys.
-func (d deployed) limit(r auth.Route) limit {
-	setting := d.settings[r.Path+"/"+r.Method]
-	return limit{setting.ThrottlingRateLimit, setting.ThrottlingBurstLimit}
 }
 
 // changedFunctions returns the functions that differ from those of another state.

@@ -3,7 +3,6 @@ package proof
 import (
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"time"
 
@@ -40,29 +39,24 @@ func (s *stage) createDeployer(t *testing.T) {
 	})
 	require.NoError(t, err)
 	wait := cloudformation.NewStackCreateCompleteWaiter(stacks, func(o *cloudformation.StackCreateCompleteWaiterOptions) { o.MinDelay = 20 * time.Millisecond })
-	created, err := wait.WaitForOutput(t.Context(), &cloudformation.DescribeStacksInput{StackName: stack}, harness.Patience)
-	require.NoError(t, err)
-	outputs := created.Stacks[0].Outputs
-	i := slices.IndexFunc(outputs, func(o types.Output) bool { return *o.OutputKey == "RoleArn" })
-	require.GreaterOrEqual(t, i, 0, "output RoleArn")
-	role := outputs[i].OutputValue
-	_, err = assumeDeployer(t, role, "another")
+	require.NoError(t, wait.Wait(t.Context(), &cloudformation.DescribeStacksInput{StackName: stack}, harness.Patience))
+	_, err = s.assumeDeployer(t, "another")
 	require.ErrorContains(t, err, "AccessDenied", "from another environment")
-	out, err := assumeDeployer(t, role, s.name)
+	out, err := s.assumeDeployer(t, s.name)
 	require.NoError(t, err)
 	s.deployer = harness.As(cloud.Config(), out.Credentials)
 }
 
-// assumeDeployer assumes a role with a token like those of GitHub's runs in an environment of the
+// assumeDeployer assumes the role with a token like those of GitHub's runs in an environment of the
 // repository. The emulator compares its claims with the role's trust policy, and does not check its
 // signature.
-func assumeDeployer(t *testing.T, role *string, environment string) (*sts.AssumeRoleWithWebIdentityOutput, error) {
+func (s *stage) assumeDeployer(t *testing.T, environment string) (*sts.AssumeRoleWithWebIdentityOutput, error) {
 	t.Helper()
 	claims := jwt.MapClaims{"iss": "https://" + issuer, "aud": "sts.amazonaws.com", "sub": "repo:" + project + ":environment:" + environment}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, claims).SignedString([]byte("of nobody"))
 	require.NoError(t, err)
 	return sts.NewFromConfig(cloud.Config()).AssumeRoleWithWebIdentity(t.Context(), &sts.AssumeRoleWithWebIdentityInput{
-		RoleArn: role, RoleSessionName: aws.String("proof"), WebIdentityToken: &token,
+		RoleArn: aws.String("arn:aws:iam::000000000000:role/deploy-" + s.prefix()), RoleSessionName: aws.String("proof"), WebIdentityToken: &token,
 	})
 }
 

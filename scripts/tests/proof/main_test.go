@@ -44,7 +44,7 @@ func TestDeployment(t *testing.T) {
 		})
 	})
 	t.Run("versions know nothing of others", testVersionsApart)
-	t.Run("rights of each function", testRights)
+	t.Run("rights of the deployer", testDeployer)
 	t.Run("each function needs its rights", testNeeds)
 	t.Run("remove", testRemove)
 }
