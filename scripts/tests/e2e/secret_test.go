@@ -28,7 +28,7 @@ func version(t *testing.T, label string) stagesecret.Value {
 // makeKey returns an API key that `make api-key` adds to the stage's secret.
 func makeKey(t *testing.T) string {
 	t.Helper()
-	out := tree.Command(t, "make", "-s", "api-key", "STAGE=local").Stdout.Text()
+	out := tree.Command(t, "make", "-s", "api-key", "STAGE=local", "NAME=billing", "SCOPES=users:read").Stdout.Text()
 	return "ApiKey " + regexp.MustCompile(`(?m)^  (\w+)$`).FindStringSubmatch(out)[1]
 }
 
@@ -44,7 +44,7 @@ func testSecret(t *testing.T) {
 	assert.Equal(t, http.StatusOK, status(oldToken))
 	before := secret(t)["apiKeys"]
 	harness.Together(3, func(int) string { return makeKey(t) })
-	assert.Regexp(t, `^`+regexp.QuoteMeta(before)+`(,partner:[0-9a-f]{64}:users:read\+users:write){3}$`, secret(t)["apiKeys"])
+	assert.Regexp(t, `^`+regexp.QuoteMeta(before)+`(,billing:[0-9a-f]{64}:users:read){3}$`, secret(t)["apiKeys"])
 	assert.Equal(t, old, version(t, stagesecret.Previous)["jwtSecret"])
 
 	_, text, _ := strings.Cut(tree.Token(t, "SUB=alice", "SCOPES=users:read", "TTL=5m"), " ")
