@@ -28,7 +28,8 @@ type api struct {
 	fault    fault
 }
 
-const stopAfter = 500
+// stopAfter is enough for one of the 51 users at most to take all 16 steps.
+const stopAfter = 1000
 
 // fault is a status that some requests are answered with, or a body with the expected status.
 type fault struct {
