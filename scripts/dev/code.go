@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -38,11 +37,11 @@ func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConf
 	return functions, nil
 }
 
-// replaceCode builds the functions that depend on the files, and replaces the code of
-// those whose package differs from Lambda's. If one does not compile, it replaces none.
-func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) error {
+// replaceCode builds the functions, and replaces the code of those whose package differs from
+// Lambda's. If one does not compile, it replaces none.
+func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration) error {
 	started := time.Now()
-	packages, err := d.build(ctx, functions, files)
+	packages, err := d.build(ctx, functions)
 	if err != nil {
 		return err
 	}
@@ -65,34 +64,18 @@ func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.F
 		d.feed.say(message, "replaced %s in %.1f s", strings.Join(replaced, ", "), time.Since(started).Seconds())
 		d.start(ctx, replaced...)
 	}
+	if slices.Contains(replaced, "authorizer") {
+		d.feed.say(message, "API Gateway keeps decisions of the earlier authorizer for authorizerTtl (300 s by default); use a new token to see the change at once")
+	}
 	return nil
 }
 
-// noteCachedDecisions says, if the authorizer is no longer what it was, that API Gateway still has
-// its decisions.
-func (d *deployer) noteCachedDecisions(ctx context.Context, was types.FunctionConfiguration) {
-	functions, err := d.functions(ctx)
-	if is := functions["authorizer"]; err == nil && (aws.ToString(is.CodeSha256) != aws.ToString(was.CodeSha256) || !reflect.DeepEqual(is.Environment, was.Environment)) {
-		d.feed.say(message, "the authorizer has changed: API Gateway keeps earlier decisions for authorizerTtl (300 s by default); use a new token to see the change at once")
-	}
-}
-
-// build builds the functions that depend on the files, with the program that builds
-// them for `serverless deploy`. It returns their packages, relative to the root.
-func (d *deployer) build(ctx context.Context, functions map[string]types.FunctionConfiguration, files []string) (packages map[string]string, err error) {
+// build builds the functions with the program that builds them for `serverless deploy`. It returns
+// their packages, relative to the root.
+func (d *deployer) build(ctx context.Context, functions map[string]types.FunctionConfiguration) (packages map[string]string, err error) {
 	args := []string{"scripts/serverless/build.js"}
 	for key, f := range functions {
-		folder := aws.ToString(f.Handler) // Lambda itself does not read it
-		depends, err := dependsOn(ctx, d.ws.root, folder, files)
-		if err != nil {
-			return nil, err
-		}
-		if depends {
-			args = append(args, key+"="+folder)
-		}
-	}
-	if len(args) == 1 {
-		return nil, nil
+		args = append(args, key+"="+aws.ToString(f.Handler)) // Lambda itself does not read it
 	}
 	out, err := d.command(ctx, "node", args...).Output()
 	if exit, ok := errors.AsType[*exec.ExitError](err); ok {
@@ -102,25 +85,4 @@ func (d *deployer) build(ctx context.Context, functions map[string]types.Functio
 		return nil, fmt.Errorf("build the functions: %w", err)
 	}
 	return packages, json.Unmarshal(out, &packages)
-}
-
-// dependsOn reports whether the function in a folder is built from one of the files: one of its
-// packages' folders, or below, as what is embedded may be, or one in the root, such as go.mod.
-func dependsOn(ctx context.Context, root, folder string, files []string) (bool, error) {
-	if slices.ContainsFunc(files, func(file string) bool { return filepath.Dir(file) == root }) {
-		return true, nil
-	}
-	// -e lists packages that do not compile too: the compiler reports the errors.
-	cmd := exec.CommandContext(ctx, "go", "list", "-e", "-deps", "-f", "{{.Dir}}/", "./"+folder)
-	cmd.Dir = root
-	out, err := cmd.Output()
-	if err != nil {
-		return false, fmt.Errorf("go list ./%s: %w", folder, err)
-	}
-	for dir := range strings.Lines(string(out)) {
-		if slices.ContainsFunc(files, func(file string) bool { return strings.HasPrefix(file, strings.TrimSpace(dir)) }) {
-			return true, nil
-		}
-	}
-	return false, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -12,10 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
-	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
@@ -25,54 +21,57 @@ import (
 // change in any of it requires a whole deployment.
 var configuration = []string{"serverless.yml", "package-lock.json", "resources/*", "scripts/serverless/*.js", "pkg/*/schema.json"}
 
-// deployedName is the secret that keeps the digest of the deployed configuration. The
-// local AWS itself has it, so that it is lost together with the deployment.
-const deployedName = localaws.StackName + "/deployed"
+// deployedTag is a tag of the authorizer with the digest of the deployed configuration. The local
+// AWS itself has it, so that it is lost together with the deployment.
+const deployedTag = "deployed"
 
 // deployer deploys the working tree to a local AWS.
 type deployer struct {
-	ws      workspace
-	aws     *localaws.Server
-	feed    *feed
-	debug   *debugger
-	issuer  *issuer.Issuer // of the tokens; nil for the stage's secret
-	secrets *secretsmanager.Client
-	lambda  *lambda.Client
+	ws     workspace
+	aws    *localaws.Server
+	feed   *feed
+	debug  *debugger
+	issuer *issuer.Issuer // of the tokens; nil for the stage's secret
+	lambda *lambda.Client
 }
 
 func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debug *debugger, tokens *issuer.Issuer) *deployer {
-	return &deployer{ws, aws, feed, debug, tokens, secretsmanager.NewFromConfig(aws.Config()), lambda.NewFromConfig(aws.Config())}
+	return &deployer{ws, aws, feed, debug, tokens, lambda.NewFromConfig(aws.Config())}
 }
 
 // sync deploys what differs from what is deployed: the whole service when its configuration
-// changed, else the code of the functions that depend on one of the files. When it fails, the
-// previous deployment still serves. An error of the compiler or of the framework is its own text.
-func (d *deployer) sync(ctx context.Context, files []string) error {
-	digest, err := configurationDigest(d.ws.root)
+// changed, else the code of functions. When it fails, the previous deployment still serves. An error
+// of the compiler or of the framework is its own text.
+func (d *deployer) sync(ctx context.Context) error {
+	digest, err := configurationDigest(d.ws.root, d.debug.functions, d.arguments())
 	if err != nil {
 		return err
 	}
-	digest = fmt.Sprint(digest, d.debug.functions, d.arguments())
 	functions, err := d.functions(ctx)
 	if err != nil {
 		return err
 	}
-	if authorizer, exists := functions["authorizer"]; exists {
-		defer d.noteCachedDecisions(ctx, authorizer)
-	}
-	deployed, err := d.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(deployedName)})
-	if err == nil && aws.ToString(deployed.SecretString) == digest && len(functions) > 0 {
-		return d.replaceCode(ctx, functions, files)
+	tags, err := d.lambda.ListTags(ctx, &lambda.ListTagsInput{Resource: functions["authorizer"].FunctionArn})
+	if err == nil && tags.Tags[deployedTag] == digest {
+		return d.replaceCode(ctx, functions)
 	}
 	if err := d.deploy(ctx); err != nil {
 		return err
 	}
-	return d.put(ctx, deployedName, digest)
+	if functions, err = d.functions(ctx); err != nil {
+		return err
+	}
+	_, err = d.lambda.TagResource(ctx, &lambda.TagResourceInput{
+		Resource: functions["authorizer"].FunctionArn, Tags: map[string]string{deployedTag: digest},
+	})
+	return err
 }
 
-// configurationDigest is a digest of the configuration's files.
-func configurationDigest(root string) (string, error) {
+// configurationDigest is a digest of the configuration's files, and of options that change what is
+// made of them.
+func configurationDigest(root string, options ...[]string) (string, error) {
 	hash := sha256.New()
+	fmt.Fprintf(hash, "%q", options)
 	for _, pattern := range configuration {
 		files, err := filepath.Glob(filepath.Join(root, pattern))
 		if err != nil {
@@ -116,16 +115,4 @@ func (d *deployer) command(ctx context.Context, name string, args ...string) *ex
 	cmd := d.aws.Command(ctx, name, args...)
 	cmd.Env = append(cmd.Env, "DEBUGGED_FUNCTIONS="+strings.Join(d.debug.functions, ","))
 	return cmd
-}
-
-// put sets the value of a secret, whether it exists or not.
-func (d *deployer) put(ctx context.Context, name, value string) error {
-	_, err := d.secrets.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: &name, SecretString: &value})
-	if _, exists := errors.AsType[*types.ResourceExistsException](err); exists {
-		_, err = d.secrets.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: &name, SecretString: &value})
-	}
-	if err != nil {
-		return fmt.Errorf("put secret %s: %w", name, err)
-	}
-	return nil
 }

@@ -92,13 +92,13 @@ func serveFrom(ctx context.Context, d *deployer, listener net.Listener, handler 
 		<-d.aws.Exited()
 		cancel(fmt.Errorf("the local AWS ended by itself; its log is %s", d.aws.LogFile()))
 	}()
-	watcher, now := &watcher{deployer: d, deployed: snapshot{}}, sources(d.ws.root)
-	err := watcher.deploySaved(ctx, now)
-	if functions, _ := watcher.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
+	saved := sources(d.ws.root)
+	err := d.sync(ctx)
+	if functions, _ := d.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
 		return err
 	}
-	watcher.report(err)
-	go watcher.run(ctx, now)
+	d.report(err)
+	go d.watch(ctx, saved)
 	url := "http://" + listener.Addr().String()
 	if err := d.aws.Announce(url); err != nil {
 		return err
