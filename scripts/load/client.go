@@ -24,6 +24,7 @@ type account struct {
 	key      string // Idempotency-Key of its creation
 	id, etag string // from the answers
 	exists   bool   // or may exist, since its creation was not answered
+	steps    []step // of a load test, that are still to come
 }
 
 func newAccount(seed uint64, number int) *account {

@@ -10,9 +10,6 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
-
-	"users-api/pkg/auth"
-	"users-api/scripts/internal/progress"
 )
 
 // load sends requests to the API at a rate and reports. It deletes its users even when ctx ends.
@@ -21,11 +18,9 @@ func load(ctx context.Context, c *client, o options, out io.Writer) error {
 		return fmt.Errorf("GET %s/users: %s\nIs `make dev` of this checkout running there? For another API, set URL and TOKEN", o.url, r.Error)
 	}
 	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
-	a := &attack{client: c, options: o, turns: make(chan turn), report: newReport()}
-	a.progress = progress.Start(out, "requests", int(float64(o.rate)*o.duration.Seconds()))
+	a := &attack{client: c, options: o, waiting: make(chan *account, o.workers()+1), report: newReport()}
 	a.run(ctx)
-	a.progress.Stop()
-	err := errors.Join(a.report.print(auth.Routes(), out), a.report.draw(o.plot, out))
+	err := errors.Join(a.report.print(out), a.report.draw(o.plot, out))
 	if o.keep {
 		fmt.Fprintf(out, "kept %d users\n", len(a.left))
 		return err
@@ -56,70 +51,62 @@ func (c *client) removeAll(users []*account, workers int, out io.Writer) error {
 type attack struct {
 	*client
 	options
-	turns    chan turn
-	progress *progress.Counter
+	waiting chan *account // for their next steps
 
 	mu     sync.Mutex
 	report *report
-	left   []*account // may exist, and take no more turns
+	left   []*account // may exist, and have no more steps
 }
 
-// turn allows one request. Numbers and times ascend, as the plot requires.
-type turn struct {
-	number uint64
-	time   time.Time
-}
-
-// run gives turns at the rate, for the duration or until ctx ends. It adds a user when none waits
-// for a turn, as long as there are workers.
+// run sends requests at the rate, for the duration or until ctx ends: the next one for a user who
+// waits, or the first for a new user.
 func (a *attack) run(ctx context.Context) {
 	ctx, cancel := context.WithTimeout(ctx, a.duration)
 	defer cancel()
 	ticks := time.NewTicker(time.Second / time.Duration(a.rate))
 	defer ticks.Stop()
-	var users sync.WaitGroup
-	workers, seed := make(chan struct{}, a.workers()), rand.Uint64()
-	for next := (turn{}); ctx.Err() == nil; next.number++ {
-		next.time = <-ticks.C
+	var requests errgroup.Group
+	requests.SetLimit(a.workers())
+	seed := rand.Uint64()
+	for number := uint64(0); ctx.Err() == nil; number++ {
+		at := <-ticks.C
+		var u *account
 		select {
-		case a.turns <- next:
-			continue
+		case u = <-a.waiting:
 		default:
+			u = newAccount(seed, int(number))
+			u.steps = mix(a.keep)
 		}
-		select {
-		case a.turns <- next:
-		case workers <- struct{}{}:
-			users.Go(func() {
-				a.live(newAccount(seed, int(next.number)))
-				<-workers
-			})
-			a.turns <- next
-		}
+		requests.Go(func() error {
+			a.step(u, number, at)
+			return nil
+		})
 	}
-	close(a.turns)
-	users.Wait()
+	_ = requests.Wait()
+	close(a.waiting)
+	for u := range a.waiting {
+		a.end(u)
+	}
 }
 
-// live takes a user through the steps, while there are turns.
-func (a *attack) live(u *account) {
-	for _, s := range mix(a.keep) {
-		turn, more := <-a.turns
-		if !more {
-			break
-		}
-		r := a.send(s, u)
-		r.Seq, r.Timestamp = turn.number, turn.time
-		a.mu.Lock()
-		a.report.add(r)
-		a.progress.Add()
-		a.mu.Unlock()
-		if u.id == "" { // it was not created
-			break
-		}
+// step sends a user's next request. Numbers and times ascend, as the plot requires.
+func (a *attack) step(u *account, number uint64, at time.Time) {
+	r := a.send(u.steps[0], u)
+	r.Seq, r.Timestamp = number, at
+	u.steps = u.steps[1:]
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.report.add(r)
+	if u.id != "" && len(u.steps) > 0 {
+		a.waiting <- u
+	} else {
+		a.end(u)
 	}
+}
+
+// end takes a user who has no more steps, or was not created.
+func (a *attack) end(u *account) {
 	if u.exists {
-		a.mu.Lock()
-		defer a.mu.Unlock()
 		a.left = append(a.left, u)
 	}
 }

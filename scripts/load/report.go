@@ -16,10 +16,12 @@ import (
 
 // report collects the results of a load test.
 type report struct {
-	all    metrics
-	routes map[string]*metrics // such as "GET /users"
+	routes map[string]*metrics // by route, such as "GET /users", and of all of them
 	plot   *plot.Plot
 }
+
+// all is the key of the metrics of all routes.
+const all = "all"
 
 // metrics are those of one route, or of all.
 type metrics struct {
@@ -28,17 +30,17 @@ type metrics struct {
 }
 
 func newReport() *report {
-	return &report{routes: map[string]*metrics{}, plot: plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(routeOf))}
+	return &report{map[string]*metrics{all: {}}, plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(routeOf))}
 }
 
 func routeOf(r *vegeta.Result) string { return r.Method + " " + r.URL }
 
 func (r *report) add(result *vegeta.Result) {
-	route := routeOf(result)
-	if r.routes[route] == nil {
-		r.routes[route] = &metrics{}
-	}
-	for _, m := range []*metrics{&r.all, r.routes[route]} {
+	for _, name := range []string{routeOf(result), all} {
+		if r.routes[name] == nil {
+			r.routes[name] = &metrics{}
+		}
+		m := r.routes[name]
 		m.Add(result)
 		if result.Error != "" {
 			m.unexpected++
@@ -47,47 +49,44 @@ func (r *report) add(result *vegeta.Result) {
 	_ = r.plot.Add(result) // fails for times out of order
 }
 
-// print prints the results of the API's routes, with the first unexpected answer of
-// each. It returns an error unless there were answers and all of them were expected.
-func (r *report) print(routes []auth.Route, out io.Writer) error {
+// print prints the results by route, with the first unexpected answer of each. It returns an error
+// unless there were answers and all of them were expected.
+func (r *report) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "route\trequests\tok\tunexpected\t429\t503\tp50\tp90\tp99\tmax")
-	var unexpected string
-	for _, route := range routes {
+	fmt.Fprintln(w, "route\trequests\tunexpected\t429\t503\tp50 ms\tp90\tp99\tmax")
+	unexpected := ""
+	for _, route := range auth.Routes() {
 		name := route.Method + " " + route.Path
 		m := r.routes[name]
-		if m == nil {
-			fmt.Fprintf(w, "%s\tno requests\n", name)
-			continue
-		}
 		m.print(w, name)
-		if m.unexpected > 0 {
+		if m != nil && m.unexpected > 0 {
 			unexpected += fmt.Sprintf("unexpected: %s: %s\n", name, m.Errors[0])
 		}
 	}
-	r.all.print(w, "all")
+	total := r.routes[all]
+	total.print(w, all)
 	w.Flush()
-	fmt.Fprintf(out, "%ssent %.1f requests per second\n", unexpected, r.all.Rate)
+	fmt.Fprintf(out, "%ssent %.1f requests per second\n", unexpected, total.Rate)
 	switch {
-	case r.all.unexpected > 0:
-		return fmt.Errorf("%d of %d answers were unexpected", r.all.unexpected, r.all.Requests)
-	case r.all.ok() == 0:
+	case total.unexpected > 0:
+		return fmt.Errorf("%d of %d answers were unexpected", total.unexpected, total.Requests)
+	case int(total.Requests) == total.StatusCodes["429"]+total.StatusCodes["503"]:
 		return errors.New("no request was successful")
 	}
 	return nil
 }
 
 func (m *metrics) print(w io.Writer, name string) {
+	if m == nil {
+		fmt.Fprintf(w, "%s\tno requests\n", name)
+		return
+	}
 	m.Close()
-	percent := func(n int) string { return fmt.Sprintf("%.2f%%", 100*float64(n)/float64(max(m.Requests, 1))) }
-	ms := func(d time.Duration) string { return fmt.Sprintf("%.1f ms", d.Seconds()*1000) }
-	fmt.Fprintf(w, "%s\t%d\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", name, m.Requests,
-		percent(m.ok()), percent(m.unexpected), percent(m.StatusCodes["429"]), percent(m.StatusCodes["503"]),
-		ms(m.Latencies.P50), ms(m.Latencies.P90), ms(m.Latencies.P99), ms(m.Latencies.Max))
-}
-
-func (m *metrics) ok() int {
-	return int(m.Requests) - m.unexpected - m.StatusCodes["429"] - m.StatusCodes["503"]
+	fmt.Fprintf(w, "%s\t%d\t%d\t%d\t%d", name, m.Requests, m.unexpected, m.StatusCodes["429"], m.StatusCodes["503"])
+	for _, latency := range []time.Duration{m.Latencies.P50, m.Latencies.P90, m.Latencies.P99, m.Latencies.Max} {
+		fmt.Fprintf(w, "\t%.1f", latency.Seconds()*1000)
+	}
+	fmt.Fprintln(w)
 }
 
 // draw writes the plot.

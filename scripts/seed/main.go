@@ -22,11 +22,10 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"users-api/scripts/internal/fakeuser"
-	"users-api/scripts/internal/progress"
 )
 
-// workers is how many users are written at a time.
-const workers = 32
+// workers is how many users are written at a time: as many as the connections that the SDK keeps.
+const workers = 10
 
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
@@ -58,11 +57,14 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 // fill adds the missing users. It stops at the first error and when ctx ends, and reports what it
 // did in any case.
 func (t table) fill(ctx context.Context, seed uint64, users int, out io.Writer) error {
-	started, shown := time.Now(), progress.Start(out, "users", users)
+	started := time.Now()
 	var made, found atomic.Int64
 	group, writing := errgroup.WithContext(ctx)
 	group.SetLimit(workers)
 	for number := 0; number < users && writing.Err() == nil; number++ {
+		if number > 0 && number%1000 == 0 {
+			fmt.Fprintf(out, "%d of %d users\n", number, users)
+		}
 		group.Go(func() error {
 			added, err := t.ensure(writing, fakeuser.At(seed, number))
 			switch {
@@ -73,12 +75,10 @@ func (t table) fill(ctx context.Context, seed uint64, users int, out io.Writer) 
 			default:
 				found.Add(1)
 			}
-			shown.Add()
 			return nil
 		})
 	}
 	err := group.Wait()
-	shown.Stop()
 	took := time.Since(started)
 	fmt.Fprintf(out, "%s: made %d users in %s (%.0f/s), found %d that were there\n",
 		t.label, made.Load(), took.Round(100*time.Millisecond), float64(made.Load())/took.Seconds(), found.Load())

@@ -4,14 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"net/http"
 	"os"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
-	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 
 	"users-api/pkg/apperr"
@@ -56,17 +52,10 @@ func (t table) warning(users int) string {
 	return fmt.Sprintf("the local AWS reads every user for each GET /users: with more than %d, lists are slow, and `make load` fails at its default rate\n", manyUsers)
 }
 
-// newTable opens a table with a connection for each worker. It retries for longer than
-// a function does: no client waits, and a new table throttles while it scales up.
+// newTable opens a table. It retries more often than a function does: no client waits, and a new
+// table throttles while it scales up.
 func newTable(cfg aws.Config, name, label string) table {
-	cfg.HTTPClient = awshttp.NewBuildableClient().WithTimeout(15 * time.Second).WithTransportOptions(func(t *http.Transport) {
-		t.MaxIdleConns, t.MaxIdleConnsPerHost = workers, workers
-	})
-	cfg.Retryer = func() aws.Retryer {
-		return retry.NewStandard(func(o *retry.StandardOptions) {
-			o.MaxAttempts, o.MaxBackoff, o.RateLimiter = 8, 2*time.Second, ratelimit.None
-		})
-	}
+	cfg.RetryMaxAttempts = 8
 	return table{Table: store.New(dynamodb.NewFromConfig(cfg), name, time.Now, user.NewID), label: label}
 }
 
