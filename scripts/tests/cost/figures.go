@@ -56,10 +56,8 @@ func (u units) writes() float64 { return u.TableWrites + u.IndexWrites }
 
 // price is Amazon's public price in us-east-1, without free tiers.
 type price struct {
-	Name, What   string
-	USD, Per     float64 // dollars for so many
-	Unit         string
-	Source, Date string
+	Name, What string
+	USD, Per   float64 // dollars for so many
 }
 
 // cost returns the dollars for a quantity of what has the price.

@@ -17,7 +17,7 @@ const (
 
 // tables are the tables in docs/cost.md, by the comment above each.
 var tables = map[string]func() []string{
-	"requests": requestRows, "months": monthRows, "stage": stageRows, "prices": priceRows,
+	"requests": requestRows, "months": monthRows, "stage": stageRows,
 }
 
 var markedTable = regexp.MustCompile(`(<!-- make cost: (\w+) -->\n\|.*\n\|.*\n)(?:\|.*\n)*`)
@@ -61,13 +61,6 @@ func stageRows() (rows []string) {
 		}
 	}
 	return append(rows, row("total", "", "**"+dollars(stage())+"**"))
-}
-
-func priceRows() (rows []string) {
-	for _, p := range prices {
-		rows = append(rows, row(p.What, "$"+count(p.USD)+" a "+p.Unit, p.Date, p.Source))
-	}
-	return rows
 }
 
 // stage returns what a month of a stage costs without any request.
