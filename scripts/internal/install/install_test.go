@@ -15,9 +15,7 @@ func TestInstallRunsOnceForEachPinnedVersion(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	pins := filepath.Join(root, "pins")
-	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{
-		{"sh", "-c", "mkdir tool && echo >> runs"},
-	}}
+	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Script: "mkdir tool && echo >> runs"}
 	for i, version := range []string{"1", "2"} {
 		require.NoError(t, os.WriteFile(pins, []byte(version), 0o644))
 		var processes sync.WaitGroup
@@ -35,10 +33,10 @@ func TestFailedInstallShowsTheOutputAndIsRepeated(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
 	require.NoError(t, os.WriteFile(filepath.Join(root, "pins"), nil, 0o644))
-	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Commands: [][]string{{"sh", "-c", "mkdir tool && echo no network && exit 1"}}}
+	tool := Tool{Name: "a tool", Pins: "pins", Dir: "tool", Script: "mkdir tool && echo no network && exit 1"}
 	for range 2 {
 		var out strings.Builder
-		assert.ErrorContains(t, Install(t.Context(), root, &out, tool), "install a tool: sh: exit status 1\nno network")
+		assert.ErrorContains(t, Install(t.Context(), root, &out, tool), "install a tool: mkdir tool && echo no network && exit 1: exit status 1\nno network")
 		assert.Equal(t, "installing a tool …\n", out.String())
 	}
 }
