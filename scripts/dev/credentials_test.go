@@ -27,8 +27,7 @@ func TestBadUseSaysWhatToDo(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			args := append([]string{test.args[0], "-state", t.TempDir()}, test.args[1:]...)
-			assert.ErrorContains(t, run(t.Context(), args, io.Discard), test.want)
+			assert.ErrorContains(t, run(t.Context(), test.args, workspace{state: t.TempDir(), out: io.Discard}), test.want)
 		})
 	}
 }

@@ -42,22 +42,21 @@ var commands = map[string]command{
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends at once
-	if err := run(ctx, os.Args[1:], os.Stdout); err != nil {
+	root, err := repository.Root()
+	if err == nil {
+		err = run(ctx, os.Args[1:], workspace{root, filepath.Join(root, ".local"), os.Stdout})
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, args []string, out io.Writer) error {
+func run(ctx context.Context, args []string, ws workspace) error {
 	if len(args) == 0 || commands[args[0]] == nil {
 		return errors.New("usage: dev serve|install|token|api-key|rotate|logs|reset [flags]; `make help` lists what they are for")
 	}
-	root, err := repository.Root()
-	if err != nil {
-		return err
-	}
 	flags := flag.NewFlagSet(args[0], flag.ContinueOnError)
-	state := flags.String("state", filepath.Join(root, ".local"), "folder of the local AWS")
 	execute := commands[args[0]](flags)
 	if err := flags.Parse(args[1:]); err != nil {
 		return err
@@ -65,11 +64,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() > 0 {
 		return fmt.Errorf("%s takes no argument %q: values are given as flags, see `dev %s -h`", args[0], flags.Arg(0), args[0])
 	}
-	folder, err := filepath.Abs(*state)
-	if err != nil {
-		return err
-	}
-	return execute(ctx, workspace{root: root, state: folder, out: out})
+	return execute(ctx, ws)
 }
 
 // installCommand installs all that `make test` needs, which includes all that other targets need.
