@@ -57,7 +57,7 @@ invoke: ## send an event to a function of the local stage, and show its log (F=g
 	@test -n "$$F" && test -n "$$EVENT" || { echo "which function and event? make invoke F=getUser EVENT=functions/get-user/testdata/get.json" >&2; exit 2; }
 	@$(call on_local,invoke -f "$$F" --path "$$EVENT" --log)
 
-logs: $(dev) ## show and follow what the functions of `make dev` write (F=createUser for one of them, JSON=1 for their own lines alone)
+logs: $(dev) ## show and follow what the functions of `make dev` write (F=createUser for one of them, JSON=1 for one JSON object a line)
 	@exec $(dev) logs $${F:+-f "$$F"} $${JSON:+-json}
 
 seed: .build/seed ## fill the table of `make dev`, or TABLE_NAME, with made-up users; a second run adds what is missing (N=1000, SEED)

@@ -62,10 +62,9 @@ func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.F
 	}
 	if len(replaced) > 0 {
 		d.feed.say(message, "replaced %s in %.1f s", strings.Join(replaced, ", "), time.Since(started).Seconds())
-		d.start(ctx, replaced...)
 	}
 	if slices.Contains(replaced, "authorizer") {
-		d.feed.say(message, "API Gateway keeps decisions of the earlier authorizer for authorizerTtl (300 s by default); use a new token to see the change at once")
+		d.feed.say(message, "the authorizer has changed: API Gateway keeps earlier decisions for authorizerTtl (300 s by default); use a new token to see the change at once")
 	}
 	return nil
 }

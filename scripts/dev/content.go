@@ -50,11 +50,7 @@ var automatic = regexp.MustCompile(`^(Accept-Encoding|Accept-Language|Connection
 
 // curl is the command that sends a request to a URL.
 func (c content) curl(method, url string) string {
-	command := "curl -i -X " + method
-	if method == http.MethodHead {
-		command = "curl -I" // with -X it would wait for a body
-	}
-	command += " " + quoted(url)
+	command := "curl -i -X " + method + " " + quoted(url)
 	for _, name := range slices.Sorted(maps.Keys(c.Header)) {
 		for _, value := range c.Header[name] {
 			switch {

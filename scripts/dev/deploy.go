@@ -27,23 +27,23 @@ const deployedTag = "deployed"
 
 // deployer deploys the working tree to a local AWS.
 type deployer struct {
-	ws     workspace
-	aws    *localaws.Server
-	feed   *feed
-	debug  *debugger
-	issuer *issuer.Issuer // of the tokens; nil for the stage's secret
-	lambda *lambda.Client
+	ws       workspace
+	aws      *localaws.Server
+	feed     *feed
+	debugged []string       // functions to build for a debugger
+	issuer   *issuer.Issuer // of the tokens; nil for the stage's secret
+	lambda   *lambda.Client
 }
 
-func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debug *debugger, tokens *issuer.Issuer) *deployer {
-	return &deployer{ws, aws, feed, debug, tokens, lambda.NewFromConfig(aws.Config())}
+func newDeployer(ws workspace, aws *localaws.Server, feed *feed, debugged []string, tokens *issuer.Issuer) *deployer {
+	return &deployer{ws, aws, feed, debugged, tokens, lambda.NewFromConfig(aws.Config())}
 }
 
 // sync deploys what differs from what is deployed: the whole service when its configuration
 // changed, else the code of functions. When it fails, the previous deployment still serves. An error
 // of the compiler or of the framework is its own text.
 func (d *deployer) sync(ctx context.Context) error {
-	digest, err := configurationDigest(d.ws.root, d.debug.functions, d.arguments())
+	digest, err := configurationDigest(d.ws.root, d.debugged, d.arguments())
 	if err != nil {
 		return err
 	}
@@ -110,9 +110,9 @@ func (d *deployer) arguments() []string {
 	return append(args, "--param=jwksUrl="+d.issuer.KeysURL, "--param=jwtIssuer="+d.issuer.Name, "--param=jwtAudience=local")
 }
 
-// command returns a command that builds functions, those of DEBUG for a debugger.
+// command returns a command that builds functions.
 func (d *deployer) command(ctx context.Context, name string, args ...string) *exec.Cmd {
 	cmd := d.aws.Command(ctx, name, args...)
-	cmd.Env = append(cmd.Env, "DEBUGGED_FUNCTIONS="+strings.Join(d.debug.functions, ","))
+	cmd.Env = append(cmd.Env, "DEBUGGED_FUNCTIONS="+strings.Join(d.debugged, ","))
 	return cmd
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"flag"
-	"fmt"
 	"net/http"
 
 	"users-api/scripts/internal/localaws"
@@ -17,7 +16,7 @@ import (
 // console keeps it, and follows it.
 func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	function := flags.String("f", "", "only the function of this name")
-	asJSON := flags.Bool("json", false, "only the functions' own lines, as they are")
+	asJSON := flags.Bool("json", false, "one JSON object a line")
 	return func(ctx context.Context, ws workspace) error {
 		if *function != "" {
 			if err := checkFunction("F", *function); err != nil {
@@ -29,12 +28,8 @@ func logsCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 			return err
 		}
 		return follow(ctx, url+"/_console/events", func(e event) {
-			switch {
-			case e.Function == "" || *function != "" && *function != e.Function:
-			case *asJSON:
-				fmt.Fprint(ws.out, ownLines(e))
-			default:
-				screen{ws.out, false}.show(e)
+			if e.Function != "" && (*function == "" || *function == e.Function) {
+				screen{ws.out, *asJSON}.show(e)
 			}
 		})
 	}
@@ -64,14 +59,4 @@ func follow(ctx context.Context, url string, show func(event)) error {
 			show(e)
 		}
 	}
-}
-
-// ownLines are the log lines of an event as they were written.
-func ownLines(e event) (lines string) {
-	for _, line := range append(e.Lines, e.Line) {
-		if bytes.HasPrefix(line, []byte("{")) {
-			lines += string(line) + "\n"
-		}
-	}
-	return lines
 }

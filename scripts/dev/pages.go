@@ -44,7 +44,7 @@ func (p *pages) handler(api http.Handler) http.Handler {
 	mux.HandleFunc("GET /_docs/reference.js", file(install.Reference.Dir+"/standalone.js"))
 	mux.Handle("GET /_web/", http.StripPrefix("/_", http.FileServerFS(web)))
 	if p.issuer != nil {
-		mux.Handle(issuer.Path, p.issuer.Handler())
+		mux.Handle("GET "+issuer.Path, p.issuer)
 	}
 	guarded := guard(http.NewCrossOriginProtection().Handler(mux))
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 	"time"
 
 	"users-api/scripts/internal/install"
@@ -53,10 +54,13 @@ func cancelWithParent(cancel context.CancelFunc) {
 // serve starts a local AWS and serves from it.
 func serve(ctx context.Context, ws workspace, o options) error {
 	feed := newFeed(screen{ws.out, o.json})
-	debug, err := newDebugger(o.debug, feed)
-	if err != nil {
-		return err
+	debugged := strings.FieldsFunc(o.debug, func(r rune) bool { return r == ',' })
+	for _, name := range debugged {
+		if err := checkFunction("DEBUG", name); err != nil {
+			return err
+		}
 	}
+	attachable := feed.attachable(debugged)
 	listener, err := listen(o.port) // without the port the rest is useless
 	if err != nil {
 		return err
@@ -66,7 +70,7 @@ func serve(ctx context.Context, ws workspace, o options) error {
 		return err
 	}
 	aws, err := localaws.Start(ctx, localaws.Options{Root: ws.root, State: ws.state, Auth: o.auth, Output: func(function string, pid int, line string) {
-		debug.ran(function, pid)
+		attachable(function, pid)
 		feed.wrote(function, line)
 	}})
 	if err != nil {
@@ -79,7 +83,7 @@ func serve(ctx context.Context, ws workspace, o options) error {
 	}
 	if err == nil {
 		handler := (&pages{ws, console{feed, front}, tokens}).handler(front.handler())
-		err = serveFrom(ctx, newDeployer(ws, aws, feed, debug, tokens), listener, handler)
+		err = serveFrom(ctx, newDeployer(ws, aws, feed, debugged, tokens), listener, handler)
 	}
 	return errors.Join(err, aws.Stop())
 }

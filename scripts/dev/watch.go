@@ -24,7 +24,6 @@ type snapshot map[string]time.Time
 // watch deploys on save until the context ends. tried is what was deployed last, or was to be. It
 // polls, because file systems that WSL or a virtual machine mounts report no changes.
 func (d *deployer) watch(ctx context.Context, tried snapshot) {
-	d.start(ctx, d.debug.functions...)
 	for last := tried; ctx.Err() == nil; {
 		select {
 		case <-ctx.Done():

@@ -21,8 +21,8 @@ import (
 	"github.com/golang-jwt/jwt/v5"
 )
 
-// Path is where `make dev` serves the issuer's documents.
-const Path = "/_issuer/"
+// Path is where `make dev` serves the public keys.
+const Path = "/_issuer/jwks.json"
 
 // Issuer signs tokens.
 type Issuer struct {
@@ -32,9 +32,9 @@ type Issuer struct {
 }
 
 // Open returns the issuer with the keys in a state folder, which it makes if there are none. The
-// documents are served at an address, such as http://127.0.0.1:3000.
+// public keys are served at an address, such as http://127.0.0.1:3000.
 func Open(state, address string) (*Issuer, error) {
-	i := &Issuer{Name: address + "/_issuer", KeysURL: address + Path + "jwks.json"}
+	i := &Issuer{Name: address + "/_issuer", KeysURL: address + Path}
 	file := filepath.Join(state, "issuer.json")
 	data, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -61,23 +61,14 @@ func newKeys() (set jose.JSONWebKeySet) {
 	return set
 }
 
-// Handler serves the public keys, and the document in which OpenID Connect looks for their address.
-// https://openid.net/specs/openid-connect-discovery-1_0.html#ProviderConfig
-func (i *Issuer) Handler() http.Handler {
+// ServeHTTP serves the public keys.
+func (i *Issuer) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	var published jose.JSONWebKeySet
 	for _, key := range i.keys.Keys {
 		published.Keys = append(published.Keys, key.Public())
 	}
-	mux := http.NewServeMux()
-	document := func(name string, value any) {
-		mux.HandleFunc("GET "+Path+name, func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "application/json")
-			_ = json.NewEncoder(w).Encode(value) // the client may have gone
-		})
-	}
-	document("jwks.json", published)
-	document(".well-known/openid-configuration", map[string]string{"issuer": i.Name, "jwks_uri": i.KeysURL})
-	return mux
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(published) // the client may have gone
 }
 
 func (i *Issuer) sign(algorithm string, claims jwt.Claims) (string, error) {

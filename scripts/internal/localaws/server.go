@@ -22,6 +22,7 @@ import (
 
 	"github.com/gofrs/flock"
 
+	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/process"
 )
@@ -81,7 +82,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) error {
-	port, err := pickPort(s.opts.State)
+	port, err := freeport.On("127.0.0.1")
 	if err != nil {
 		return err
 	}

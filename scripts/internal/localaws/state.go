@@ -3,13 +3,10 @@ package localaws
 import (
 	"errors"
 	"io/fs"
-	"net"
 	"os"
 	"path/filepath"
 
 	"github.com/gofrs/flock"
-
-	"users-api/scripts/internal/freeport"
 )
 
 // ErrRunning reports that another process runs a server on a state folder, ErrNotRunning that none
@@ -70,14 +67,3 @@ func lockState(state string) (*flock.Flock, error) {
 
 func portFile(state string) string { return filepath.Join(state, "emulator.port") }
 func apiFile(state string) string  { return filepath.Join(state, "api.url") }
-
-// pickPort picks a free port: that of the last run if it is free, so that an environment exported
-// in another shell stays right after a restart.
-func pickPort(state string) (string, error) {
-	if last, err := os.ReadFile(portFile(state)); err == nil {
-		if l, err := net.Listen("tcp", "127.0.0.1:"+string(last)); err == nil {
-			return string(last), l.Close()
-		}
-	}
-	return freeport.On("127.0.0.1")
-}

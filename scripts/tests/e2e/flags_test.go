@@ -64,7 +64,8 @@ func testDebug(t *testing.T, ordinary map[string]function) {
 	delete(debugged, "getUser")
 	assert.Subset(t, ordinary, debugged, "the other functions are as they were")
 
-	first := attachable(t, 0)
+	credential := tree.Token(t)
+	first := attachable(t, 0, credential)
 	program := tree.Command(t, "ps", "-o", "command=", "-p", strconv.Itoa(first)).Stdout.Text()
 	info, err := buildinfo.ReadFile(strings.TrimSpace(program))
 	require.NoError(t, err)
@@ -74,13 +75,14 @@ func testDebug(t *testing.T, ordinary map[string]function) {
 	assert.False(t, slices.ContainsFunc(info.Settings, stripped), "%v", info.Settings)
 
 	require.NoError(t, syscall.Kill(first, syscall.SIGKILL))
-	call(t, request{Method: "GET", Target: "/users/1", Credential: tree.Token(t)})
-	attachable(t, first)
+	attachable(t, first, credential)
 }
 
-// attachable returns the process that make dev says a debugger can attach to, once it is not before.
-func attachable(t *testing.T, before int) (pid int) {
+// attachable sends a request and returns the process that make dev says a debugger can attach to, once
+// it is not before.
+func attachable(t *testing.T, before int, credential string) (pid int) {
 	t.Helper()
+	call(t, request{Method: "GET", Target: "/users/1", Credential: credential})
 	harness.Eventually(t, func() bool {
 		for _, m := range regexp.MustCompile(`to debug getUser: dlv attach (\d+)`).FindAllStringSubmatch(dev.Out.Text(), -1) {
 			pid, _ = strconv.Atoi(m[1])
