@@ -13,7 +13,7 @@ export PORT ?= 3000
 export STAGE ?= dev
 export METHOD ROUTE SCOPE NEW_SCOPE PLURAL FROM
 export SUB SCOPES TTL ALG NAME F EVENT JSON MEM BASE AUTH
-export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY KEEP
+export N SEED TABLE_NAME RATE DURATION URL TOKEN API_KEY
 
 # Of the command line only: the environment often has a DEBUG for other programs.
 debug = $(if $(filter command,$(origin DEBUG)),-debug "$$DEBUG")
@@ -136,8 +136,8 @@ test-adopt:
 test-plugin:
 	npm test --silent
 
-load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN, and plot the latencies (RATE=50 DURATION=10s KEEP=1)
-	@exec .build/load $${URL:+-url "$$URL"} $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"} $${KEEP:+-keep}
+load: .build/load ## send mixed requests to all routes of `make dev`, or of URL with TOKEN (RATE=50 DURATION=10s)
+	@exec .build/load $${URL:+-url "$$URL"} $${RATE:+-rate "$$RATE"} $${DURATION:+-duration "$$DURATION"}
 
 smoke: .build/load ## take one user through all routes of `make dev`, or of URL with TOKEN (or API_KEY), and check what API Gateway answers itself
 	@exec .build/load -smoke $${URL:+-url "$$URL"}

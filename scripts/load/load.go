@@ -18,14 +18,9 @@ func load(ctx context.Context, c *client, o options, out io.Writer) error {
 		return fmt.Errorf("GET %s/users: %s\nIs `make dev` of this checkout running there? For another API, set URL and TOKEN", o.url, r.Error)
 	}
 	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
-	a := &attack{client: c, options: o, waiting: make(chan *account, o.workers()+1), report: newReport()}
+	a := &attack{client: c, options: o, waiting: make(chan *account, o.workers()+1), report: report{all: {}}}
 	a.run(ctx)
-	err := errors.Join(a.report.print(out), a.report.draw(o.plot, out))
-	if o.keep {
-		fmt.Fprintf(out, "kept %d users\n", len(a.left))
-		return err
-	}
-	return errors.Join(err, c.removeAll(a.left, o.workers(), out))
+	return errors.Join(a.report.print(out), c.removeAll(a.left, o.workers(), out))
 }
 
 // removeAll deletes users that may exist, and returns an error for each that remains.
@@ -54,7 +49,7 @@ type attack struct {
 	waiting chan *account // for their next steps
 
 	mu     sync.Mutex
-	report *report
+	report report
 	left   []*account // may exist, and have no more steps
 }
 
@@ -68,17 +63,17 @@ func (a *attack) run(ctx context.Context) {
 	var requests errgroup.Group
 	requests.SetLimit(a.workers())
 	seed := rand.Uint64()
-	for number := uint64(0); ctx.Err() == nil; number++ {
-		at := <-ticks.C
+	for number := 0; ctx.Err() == nil; number++ {
+		<-ticks.C
 		var u *account
 		select {
 		case u = <-a.waiting:
 		default:
-			u = newAccount(seed, int(number))
-			u.steps = mix(a.keep)
+			u = newAccount(seed, number)
+			u.steps = mix()
 		}
 		requests.Go(func() error {
-			a.step(u, number, at)
+			a.step(u)
 			return nil
 		})
 	}
@@ -89,10 +84,9 @@ func (a *attack) run(ctx context.Context) {
 	}
 }
 
-// step sends a user's next request. Numbers and times ascend, as the plot requires.
-func (a *attack) step(u *account, number uint64, at time.Time) {
+// step sends a user's next request.
+func (a *attack) step(u *account) {
 	r := a.send(u.steps[0], u)
-	r.Seq, r.Timestamp = number, at
 	u.steps = u.steps[1:]
 	a.mu.Lock()
 	defer a.mu.Unlock()

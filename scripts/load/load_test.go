@@ -108,12 +108,11 @@ func TestLoad(t *testing.T) {
 	routes := fmt.Sprintf(`(\S+ /\S* +[1-9]\d* +0 +0 +0 .*\n){%d}`, len(auth.Routes()))
 	deleted := `deleted all users\n$`
 	for name, tt := range map[string]struct {
-		smoke, keep bool
-		fault       fault
-		err, out    string // regular expressions
+		smoke    bool
+		fault    fault
+		err, out string // regular expressions
 	}{
-		"no fault":            {out: `^10000/s .*\nroute .*\n` + routes + `all +.*\nsent .*\nplot: .*\n` + deleted},
-		"keep":                {keep: true, out: `(?s)DELETE /users/\{id\} +no requests\n.*kept [1-9]\d* users\n$`},
+		"no fault":            {out: `^10000/s .*\nroute .*\n` + routes + `all +.*\nsent .*\n` + deleted},
 		"throttling":          {fault: fault{status: 429, after: 100, left: 80}, out: `(?m)^all +\d+ +0 +[1-9]\d* +0 `},
 		"unavailable table":   {fault: fault{status: 503, after: 100, left: 80}, out: `(?m)^all +\d+ +0 +0 +[1-9]`},
 		"lost answers":        {fault: fault{status: 500, after: 100, left: 80}, err: `\d+ of \d+ answers were unexpected`, out: `unexpected: GET /users/\{id\}: 500 from the test`},
@@ -141,7 +140,7 @@ func TestLoad(t *testing.T) {
 			c.pause = 0
 			var out strings.Builder
 			attack := func() error {
-				return load(ctx, c, options{rate: 10_000, duration: time.Hour, url: c.base, local: true, keep: tt.keep, plot: t.TempDir() + "/load.html"}, &out)
+				return load(ctx, c, options{rate: 10_000, duration: time.Hour, url: c.base, local: true}, &out)
 			}
 			if tt.smoke {
 				attack = func() error { return smoke(ctx, c, &out) }
@@ -151,7 +150,7 @@ func TestLoad(t *testing.T) {
 			assert.Regexp(t, tt.err, fmt.Sprint(err))
 			assert.Regexp(t, tt.out, out.String())
 			for id := range api.versions {
-				assert.True(t, tt.keep || strings.Contains(fmt.Sprint(err), id), "%s is left", id)
+				assert.True(t, strings.Contains(fmt.Sprint(err), id), "%s is left", id)
 			}
 		})
 	}

@@ -1,6 +1,6 @@
 // Command load sends mixed requests to all routes of an API, at a rate, for a time:
 // to `make dev` on this machine or to any deployed stage. It prints the results by
-// route, plots the latencies, and deletes every user that it created.
+// route, and deletes every user that it created.
 //
 // It fails when an answer is not the expected one. Throttling (429)
 // and an unavailable table (503) are counted apart: their meaning depends on the rate.
@@ -34,9 +34,7 @@ type options struct {
 	duration time.Duration
 	url      string // of the API, without /users
 	local    bool   // the API runs on this machine
-	keep     bool
 	smoke    bool
-	plot     string // file
 }
 
 // workers is how many requests may wait for their answers at a time.
@@ -73,12 +71,11 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 }
 
 func parse(args []string) (options, error) {
-	o := options{plot: ".build/load.html"}
+	var o options
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.IntVar(&o.rate, "rate", 50, "requests per second")
 	flags.DurationVar(&o.duration, "duration", 10*time.Second, "such as 30s or 5m")
 	flags.StringVar(&o.url, "url", "", "URL of the API, without /users; that of the running `make dev` by default")
-	flags.BoolVar(&o.keep, "keep", false, "keep the users that the run creates")
 	flags.BoolVar(&o.smoke, "smoke", false, "send one request of each kind, as a smoke test")
 	if err := flags.Parse(args); err != nil {
 		return o, err

@@ -4,21 +4,16 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"text/tabwriter"
 	"time"
 
 	vegeta "github.com/tsenart/vegeta/v12/lib"
-	"github.com/tsenart/vegeta/v12/lib/plot"
 
 	"users-api/pkg/auth"
 )
 
-// report collects the results of a load test.
-type report struct {
-	routes map[string]*metrics // by route, such as "GET /users", and of all of them
-	plot   *plot.Plot
-}
+// report has the results of a load test by route, such as "GET /users", and of all routes.
+type report map[string]*metrics
 
 // all is the key of the metrics of all routes.
 const all = "all"
@@ -29,41 +24,33 @@ type metrics struct {
 	unexpected     int // number of answers
 }
 
-func newReport() *report {
-	return &report{map[string]*metrics{all: {}}, plot.New(plot.Title("latencies under load"), plot.Downsample(4000), plot.Label(routeOf))}
-}
-
-func routeOf(r *vegeta.Result) string { return r.Method + " " + r.URL }
-
-func (r *report) add(result *vegeta.Result) {
-	for _, name := range []string{routeOf(result), all} {
-		if r.routes[name] == nil {
-			r.routes[name] = &metrics{}
+func (r report) add(result *vegeta.Result) {
+	for _, name := range []string{result.Method + " " + result.URL, all} {
+		if r[name] == nil {
+			r[name] = &metrics{}
 		}
-		m := r.routes[name]
-		m.Add(result)
+		r[name].Add(result)
 		if result.Error != "" {
-			m.unexpected++
+			r[name].unexpected++
 		}
 	}
-	_ = r.plot.Add(result) // fails for times out of order
 }
 
 // print prints the results by route, with the first unexpected answer of each. It returns an error
 // unless there were answers and all of them were expected.
-func (r *report) print(out io.Writer) error {
+func (r report) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "route\trequests\tunexpected\t429\t503\tp50 ms\tp90\tp99\tmax")
 	unexpected := ""
 	for _, route := range auth.Routes() {
 		name := route.Method + " " + route.Path
-		m := r.routes[name]
+		m := r[name]
 		m.print(w, name)
 		if m != nil && m.unexpected > 0 {
 			unexpected += fmt.Sprintf("unexpected: %s: %s\n", name, m.Errors[0])
 		}
 	}
-	total := r.routes[all]
+	total := r[all]
 	total.print(w, all)
 	w.Flush()
 	fmt.Fprintf(out, "%ssent %.1f requests per second\n", unexpected, total.Rate)
@@ -87,16 +74,4 @@ func (m *metrics) print(w io.Writer, name string) {
 		fmt.Fprintf(w, "\t%.1f", latency.Seconds()*1000)
 	}
 	fmt.Fprintln(w)
-}
-
-// draw writes the plot.
-func (r *report) draw(file string, out io.Writer) error {
-	f, err := os.Create(file)
-	if err != nil {
-		return err
-	}
-	r.plot.Close()
-	_, err = r.plot.WriteTo(f)
-	fmt.Fprintf(out, "plot: %s\n", file)
-	return errors.Join(err, f.Close())
 }

@@ -59,12 +59,10 @@ var steps = []step{
 	{what: "delete what does not exist", route: "DELETE /users/{id}", status: 404, answer: failure},
 }
 
-// mix returns the steps of each user in a load test, which keeps the users or deletes them.
-func mix(keep bool) (all []step) {
+// mix returns the steps of each user in a load test.
+func mix() (all []step) {
 	for _, s := range steps {
-		if s.what != deletion.what || !keep {
-			all = append(all, slices.Repeat([]step{s}, s.times)...)
-		}
+		all = append(all, slices.Repeat([]step{s}, s.times)...)
 	}
 	return all
 }

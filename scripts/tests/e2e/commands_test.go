@@ -3,7 +3,6 @@ package e2e
 import (
 	"encoding/json"
 	"net/http"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -60,7 +59,6 @@ func testLoad(t *testing.T) {
 	out := tree.Command(t, "make", "load", "RATE=10", "DURATION=5s").Out.Text()
 	assert.Regexp(t, `(?m)^all +\d+ +0 `, out, "nothing unexpected; a busy machine may answer 503")
 	assert.Contains(t, out, "\ndeleted all users\n")
-	assert.FileExists(t, filepath.Join(tree.Dir, ".build", "load.html"))
 	assert.Contains(t, tree.Command(t, "make", "smoke").Out.Text(), "\npassed\n")
 }
 
