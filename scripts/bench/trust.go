@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/tls"
@@ -48,36 +49,28 @@ func startTLS(endpoint string, cert tls.Certificate) (*httptest.Server, error) {
 	return server, nil
 }
 
-// newChain makes a root, an intermediate and a server certificate with RSA keys of 2,048 bits, as
-// in DynamoDB's chain. It returns what the server presents, and the root.
+// newChain makes a root, an intermediate and a server certificate with an RSA key of 2,048 bits, as
+// DynamoDB's chain has them. It returns what the server presents, and the root.
 func newChain() (server tls.Certificate, root []byte, err error) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return server, nil, err
+	}
 	var issuer *x509.Certificate
-	var issuerKey *rsa.PrivateKey
+	var chain [][]byte
 	for i, name := range []string{"Bench Root CA", "Bench RSA 2048 M01", serverName} {
-		key, err := rsa.GenerateKey(rand.Reader, 2048)
-		if err != nil {
-			return server, nil, err
-		}
 		cert := &x509.Certificate{
 			SerialNumber: big.NewInt(int64(i + 1)), Subject: pkix.Name{CommonName: name}, DNSNames: []string{serverName},
 			NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(48 * time.Hour),
 			IsCA: name != serverName, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign | x509.KeyUsageDigitalSignature,
 		}
-		if issuer == nil {
-			issuer, issuerKey = cert, key
-		}
-		der, err := x509.CreateCertificate(rand.Reader, cert, issuer, &key.PublicKey, issuerKey)
+		der, err := x509.CreateCertificate(rand.Reader, cert, cmp.Or(issuer, cert), key.Public(), key)
 		if err != nil {
 			return server, nil, err
 		}
-		if root == nil {
-			root = pemOf(der)
-		} else {
-			server.Certificate = append([][]byte{der}, server.Certificate...)
-		}
-		issuer, issuerKey, server.PrivateKey = cert, key, key
+		issuer, chain = cert, append([][]byte{der}, chain...)
 	}
-	return server, root, nil
+	return tls.Certificate{Certificate: chain[:2], PrivateKey: key}, pemOf(chain[2]), nil
 }
 
 func pemOf(der []byte) []byte {

@@ -34,16 +34,12 @@ type Server struct {
 // Start installs the engine if need be, runs a server with an empty memory on a free port, and
 // returns when the server answers. The server ends with Close, and when this process ends, also by
 // a kill. The context bounds the start, not the server's life.
-func Start(ctx context.Context) (*Server, error) {
-	s, err := start(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
-	}
-	return s, nil
-}
-
-// The JVM's first compiler and its simple garbage collector halve the time of a start.
-func start(ctx context.Context) (*Server, error) {
+func Start(ctx context.Context) (_ *Server, err error) {
+	defer func() {
+		if err != nil {
+			err = fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
+		}
+	}()
 	root, err := repository.Root()
 	if err != nil {
 		return nil, err
@@ -56,6 +52,7 @@ func start(ctx context.Context) (*Server, error) {
 		return nil, err
 	}
 	dir := filepath.Join(root, install.DynamoDBLocal.Dir)
+	// The JVM's first compiler and its simple garbage collector halve the time of a start.
 	cmd, err := process.Supervised("java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC",
 		"-Djava.library.path="+dir, "-cp", filepath.Join(dir, "*"),
 		"software.amazon.dynamodb.services.local.main.ServerRunner",
