@@ -9,11 +9,9 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"os"
-	"os/signal"
 	"path/filepath"
-	"syscall"
 
+	"users-api/scripts/internal/cli"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
@@ -40,16 +38,13 @@ var commands = map[string]command{
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // so that a second Ctrl-C ends at once
-	root, err := repository.Root()
-	if err == nil {
-		err = run(ctx, os.Args[1:], workspace{root, filepath.Join(root, ".local"), os.Stdout})
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	cli.Main(func(ctx context.Context, args []string, out io.Writer) error {
+		root, err := repository.Root()
+		if err != nil {
+			return err
+		}
+		return run(ctx, args, workspace{root, filepath.Join(root, ".local"), out})
+	})
 }
 
 func run(ctx context.Context, args []string, ws workspace) error {

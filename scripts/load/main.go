@@ -19,12 +19,11 @@ import (
 	"net/http"
 	"net/url"
 	"os"
-	"os/signal"
 	"strings"
-	"syscall"
 	"time"
 
 	"users-api/pkg/auth"
+	"users-api/scripts/internal/cli"
 	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
 )
@@ -46,12 +45,7 @@ func (o options) workers() int {
 }
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
-	context.AfterFunc(ctx, stop) // a second Ctrl-C ends the process at once, and leaves the users
-	if err := run(ctx, os.Args[1:], os.Getenv, os.Stdout); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	cli.Main(func(ctx context.Context, args []string, out io.Writer) error { return run(ctx, args, os.Getenv, out) })
 }
 
 func run(ctx context.Context, args []string, getenv func(string) string, out io.Writer) error {

@@ -4,37 +4,26 @@
 //	engines go test -tags engines ./pkg/.../enginetest
 //
 // The command finds DynamoDB Local at DYNAMODB_LOCAL_URL and a local AWS at
-// LOCAL_AWS_URL. The exit status is the command's, or 1 if an engine did not start.
+// LOCAL_AWS_URL. The exit status is 1 if the command fails or an engine does not start.
 package main
 
 import (
 	"context"
 	"errors"
-	"fmt"
+	"io"
 	"os"
 	"os/exec"
-	"os/signal"
 	"syscall"
 
+	"users-api/scripts/internal/cli"
 	"users-api/scripts/internal/dynamodblocal"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/repository"
 )
 
-func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	err := run(ctx, os.Args[1:])
-	if exit, ok := errors.AsType[*exec.ExitError](err); ok && exit.Exited() {
-		os.Exit(exit.ExitCode())
-	}
-	if err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
+func main() { cli.Main(run) }
 
-func run(ctx context.Context, command []string) error {
+func run(ctx context.Context, command []string, _ io.Writer) error {
 	if len(command) == 0 {
 		return errors.New("usage: engines COMMAND [ARGUMENT ...]")
 	}
