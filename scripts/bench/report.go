@@ -16,10 +16,7 @@ import (
 
 // writeTable writes the table of docs/speed.md.
 func writeTable(all []*target, out io.Writer) {
-	yardstick := func(name string) int {
-		return slices.IndexFunc(all, func(t *target) bool { return t.name == name })
-	}
-	conv := all[yardstick(conventional)]
+	conv := all[slices.IndexFunc(all, func(t *target) bool { return t.name == conventional })]
 	w := tabwriter.NewWriter(out, 0, 0, 1, ' ', 0)
 	fmt.Fprintln(w, "|\t| init\t| its CPU\t| cold request\t| its p90\t| of conventional\t| warm request\t| its CPU\t| of conventional\t| zip file\t|")
 	fmt.Fprintln(w, "|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|---\t|")
@@ -30,9 +27,6 @@ func writeTable(all []*target, out io.Writer) {
 			1e3*t.median(warmUnit), 1e6*cpu, cpu/conv.median(cpuUnit), float64(t.zip)/1e6)
 	}
 	w.Flush()
-	if yardstick(rust) < 0 {
-		fmt.Fprintln(out, "\nThe yardstick in Rust was left out: it needs cargo, see the beginning.")
-	}
 	fmt.Fprintf(out, "\nMedians of %d, and the 90th percentile (p90). %d CPUs of %s, %s.\n\n",
 		len(conv.values[coldUnit]), runtime.NumCPU(), runtime.GOARCH, runtime.Version())
 }

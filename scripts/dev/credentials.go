@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"users-api/pkg/auth"
-	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/issuer"
 	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/stagesecret"
@@ -78,25 +77,12 @@ func rotateCommand(flags *flag.FlagSet) func(context.Context, workspace) error {
 	}
 }
 
-// changeSecret changes the secret of stage local in the local AWS, and that of any other stage with
-// the AWS configuration of the shell.
 func changeSecret(ctx context.Context, ws workspace, stage string, change func(stagesecret.Value)) error {
-	secret, err := openSecret(ctx, ws, stage)
+	secret, err := stagesecret.OpenStage(ctx, ws.state, stage)
 	if err != nil {
 		return err
 	}
 	return secret.Change(ctx, change)
-}
-
-func openSecret(ctx context.Context, ws workspace, stage string) (stagesecret.Secret, error) {
-	if stage == localaws.Stage {
-		return stagesecret.OpenLocal(ctx, ws.state)
-	}
-	cfg, err := account.ShellConfig(ctx)
-	if err != nil {
-		return stagesecret.Secret{}, err
-	}
-	return stagesecret.Open(ctx, cfg, localaws.Service+"-"+stage)
 }
 
 func scopesFlag(flags *flag.FlagSet) *string {

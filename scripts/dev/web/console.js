@@ -103,20 +103,13 @@ const copyCurl = command("GET", async (text) => {
   return "Copied, with its credential";
 });
 
-function clear() {
-  rows.clear();
-  list.replaceChildren();
-  refresh();
-}
-
-const keys = { j: () => move(1), k: () => move(-1), s: () => sendAgain(current()), c: () => copyCurl(current()), x: clear, "/": () => filter.focus(), Escape: () => document.activeElement.blur() };
+const keys = { j: () => move(1), k: () => move(-1), s: () => sendAgain(current()), c: () => copyCurl(current()), "/": () => filter.focus(), Escape: () => document.activeElement.blur() };
 addEventListener("keydown", (event) => {
   const typing = event.target === filter && event.key !== "Escape"; // which would empty the filter
   if (typing || event.ctrlKey || event.metaKey || event.altKey || !keys[event.key]) return;
   event.preventDefault();
   keys[event.key]();
 });
-$("clear").onclick = clear;
 filter.oninput = refresh;
 
 // An EventSource connects again by itself, and then asks for what it missed.

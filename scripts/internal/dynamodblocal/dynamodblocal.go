@@ -47,7 +47,7 @@ func Start(ctx context.Context) (_ *Server, err error) {
 	if err := install.Install(ctx, root, os.Stderr, install.DynamoDBLocal); err != nil {
 		return nil, err
 	}
-	port, err := freeport.On("") // on all addresses, as the engine
+	port, err := freeport.Find()
 	if err != nil {
 		return nil, err
 	}
@@ -77,16 +77,8 @@ func (s *Server) Close() { s.process.Kill() }
 // test run.
 const URLVariable = "DYNAMODB_LOCAL_URL"
 
-// RunTests runs the tests of a package on the server that URLVariable names, or else
-// on one of their own, and returns the status to exit with:
-//
-//	var endpoint string
-//
-//	func TestMain(m *testing.M) {
-//		os.Exit(dynamodblocal.RunTests(m, func(url string) { endpoint = url }))
-//	}
-//
-// Tests whose server does not start have failed.
+// RunTests runs the tests of a package on the server that URLVariable names, or else on one of their
+// own, and returns the status to exit with. Tests whose server does not start have failed.
 func RunTests(m interface{ Run() int }, use func(endpoint string)) int {
 	url := os.Getenv(URLVariable)
 	if url == "" {

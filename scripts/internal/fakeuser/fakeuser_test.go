@@ -22,6 +22,7 @@ func TestUsersAreValidAndDiffer(t *testing.T) {
 		require.NoError(t, json.Unmarshal(body, &members))
 		in, err := user.ParseInput(members)
 		require.NoError(t, err, "%s", body)
+		assert.Equal(t, u.Name, in.Name, "seed writes it as it is")
 		address, err := user.ParseEmail(u.Email)
 		require.NoError(t, err)
 		names[in.Name], addresses[address.Normalized()] = true, true

@@ -10,13 +10,12 @@ import (
 	"syscall"
 )
 
-// On returns a port that is free at a host; the host "" is all addresses of this machine. The port
-// is below those that Linux and macOS hand out, so no other program is given it before the server
-// takes it.
-func On(host string) (string, error) {
+// Find returns a port that is free at all addresses of this machine. The port is below those that
+// Linux and macOS hand out, so no other program is given it before the server takes it.
+func Find() (string, error) {
 	for {
 		port := strconv.Itoa(10_000 + rand.IntN(20_000))
-		l, err := net.Listen("tcp", net.JoinHostPort(host, port))
+		l, err := net.Listen("tcp", ":"+port)
 		if err == nil {
 			return port, l.Close()
 		}

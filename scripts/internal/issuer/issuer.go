@@ -97,7 +97,11 @@ func Token(ctx context.Context, state, algorithm, subject string, scopes []strin
 	if cmp.Or(algorithm, "HS256") != "HS256" {
 		return "", fmt.Errorf("ALG=%s: the stage's secret signs with HS256 only; for other algorithms start `make dev ISSUER=1`", algorithm)
 	}
-	value, err := stagesecret.ReadLocal(ctx, state, stagesecret.Current)
+	secret, err := stagesecret.OpenStage(ctx, state, localaws.Stage)
+	if err != nil {
+		return "", err
+	}
+	value, err := secret.Read(ctx, stagesecret.Current)
 	if err != nil {
 		return "", err
 	}

@@ -82,7 +82,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) error {
-	port, err := freeport.On("127.0.0.1")
+	port, err := freeport.Find()
 	if err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
+	"users-api/scripts/internal/account"
 	"users-api/scripts/internal/localaws"
 )
 
@@ -43,22 +44,21 @@ func Open(ctx context.Context, cfg aws.Config, stack string) (Secret, error) {
 	return Secret{}, fmt.Errorf("the stack %s has no output SecretArn: deploy it first", stack)
 }
 
-// OpenLocal is Open for stage local in the local AWS that runs on a state folder.
-func OpenLocal(ctx context.Context, state string) (Secret, error) {
-	local, err := localaws.Running(state)
+// OpenStage finds the secret of stage local in the local AWS that runs on a state folder, and that of
+// any other stage with the AWS configuration of the shell.
+func OpenStage(ctx context.Context, state, stage string) (Secret, error) {
+	if stage == localaws.Stage {
+		local, err := localaws.Running(state)
+		if err != nil {
+			return Secret{}, err
+		}
+		return Open(ctx, local.Config(), localaws.StackName)
+	}
+	cfg, err := account.ShellConfig(ctx)
 	if err != nil {
 		return Secret{}, err
 	}
-	return Open(ctx, local.Config(), localaws.StackName)
-}
-
-// ReadLocal is Read after OpenLocal.
-func ReadLocal(ctx context.Context, state, label string) (Value, error) {
-	secret, err := OpenLocal(ctx, state)
-	if err != nil {
-		return nil, err
-	}
-	return secret.Read(ctx, label)
+	return Open(ctx, cfg, localaws.Service+"-"+stage)
 }
 
 // Read returns the version with a staging label.

@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"users-api/scripts/internal/harness"
+	"users-api/scripts/internal/localaws"
 	"users-api/scripts/internal/stagesecret"
 )
 
@@ -20,7 +21,9 @@ func secret(t *testing.T) stagesecret.Value { return version(t, stagesecret.Curr
 
 func version(t *testing.T, label string) stagesecret.Value {
 	t.Helper()
-	value, err := stagesecret.ReadLocal(t.Context(), stateFile(""), label)
+	secret, err := stagesecret.OpenStage(t.Context(), stateFile(""), localaws.Stage)
+	require.NoError(t, err)
+	value, err := secret.Read(t.Context(), label)
 	require.NoError(t, err)
 	return value
 }
