@@ -9,7 +9,6 @@ import (
 	"runtime"
 	"time"
 
-	"golang.org/x/sync/errgroup"
 	"golang.org/x/sys/unix"
 )
 
@@ -55,15 +54,16 @@ func leaveLastCPU() error {
 
 // start calls a function that starts a process. As on Lambda, the process may use all CPUs.
 func (c cpu) start(process func() error) error {
-	var group errgroup.Group
-	group.Go(func() error {
+	started := make(chan error)
+	go func() {
 		runtime.LockOSThread() // the thread ends with the goroutine
-		if err := useAllCPUs(); err != nil {
-			return err
+		err := useAllCPUs()
+		if err == nil {
+			err = process()
 		}
-		return process()
-	})
-	return group.Wait()
+		started <- err
+	}()
+	return <-started
 }
 
 // limit holds a process to the share of a memory size from now on.

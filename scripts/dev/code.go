@@ -39,8 +39,12 @@ func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConf
 
 // replaceCode builds the functions, and replaces the code of those whose package differs from
 // Lambda's. If one does not compile, it replaces none.
-func (d *deployer) replaceCode(ctx context.Context, functions map[string]types.FunctionConfiguration) error {
+func (d *deployer) replaceCode(ctx context.Context) error {
 	started := time.Now()
+	functions, err := d.functions(ctx)
+	if err != nil {
+		return err
+	}
 	packages, err := d.build(ctx, functions)
 	if err != nil {
 		return err

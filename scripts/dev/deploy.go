@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 
 	"users-api/scripts/internal/issuer"
@@ -23,7 +24,10 @@ var configuration = []string{"serverless.yml", "package-lock.json", "resources/*
 
 // deployedTag is a tag of the authorizer with the digest of the deployed configuration. The local
 // AWS itself has it, so that it is lost together with the deployment.
-const deployedTag = "deployed"
+const (
+	deployedTag   = "deployed"
+	authorizerARN = "arn:aws:lambda:us-east-1:000000000000:function:" + localaws.StackName + "-authorizer"
+)
 
 // deployer deploys the working tree to a local AWS.
 type deployer struct {
@@ -47,23 +51,14 @@ func (d *deployer) sync(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	functions, err := d.functions(ctx)
-	if err != nil {
-		return err
-	}
-	tags, err := d.lambda.ListTags(ctx, &lambda.ListTagsInput{Resource: functions["authorizer"].FunctionArn})
+	tags, err := d.lambda.ListTags(ctx, &lambda.ListTagsInput{Resource: aws.String(authorizerARN)})
 	if err == nil && tags.Tags[deployedTag] == digest {
-		return d.replaceCode(ctx, functions)
+		return d.replaceCode(ctx)
 	}
 	if err := d.deploy(ctx); err != nil {
 		return err
 	}
-	if functions, err = d.functions(ctx); err != nil {
-		return err
-	}
-	_, err = d.lambda.TagResource(ctx, &lambda.TagResourceInput{
-		Resource: functions["authorizer"].FunctionArn, Tags: map[string]string{deployedTag: digest},
-	})
+	_, err = d.lambda.TagResource(ctx, &lambda.TagResourceInput{Resource: aws.String(authorizerARN), Tags: map[string]string{deployedTag: digest}})
 	return err
 }
 

@@ -46,17 +46,16 @@ func follow(ctx context.Context, url string, show func(event)) error {
 		return err
 	}
 	defer resp.Body.Close()
-	for lines := bufio.NewReader(resp.Body); ; {
-		line, err := lines.ReadBytes('\n')
-		if ctx.Err() != nil {
-			return nil
-		}
-		if err != nil {
-			return errors.New("`make dev` has ended")
-		}
+	lines := bufio.NewScanner(resp.Body)
+	lines.Buffer(nil, 4<<20) // more than an event has
+	for lines.Scan() {
 		var e event
-		if data, ok := bytes.CutPrefix(line, []byte("data: ")); ok && json.Unmarshal(data, &e) == nil {
+		if data, ok := bytes.CutPrefix(lines.Bytes(), []byte("data: ")); ok && json.Unmarshal(data, &e) == nil {
 			show(e)
 		}
 	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return errors.New("`make dev` has ended")
 }

@@ -47,17 +47,14 @@ func (f *feed) pair(e *event) {
 			f.showLocked(*other)
 		}
 		f.waiting[e.CorrelationID] = e
-		time.AfterFunc(pairTimeout, func() { f.giveUp(e) })
-	}
-}
-
-// giveUp shows a request or line that has waited too long.
-func (f *feed) giveUp(e *event) {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	if f.waiting[e.CorrelationID] == e {
-		delete(f.waiting, e.CorrelationID)
-		f.showLocked(*e)
+		time.AfterFunc(pairTimeout, func() {
+			f.mu.Lock()
+			defer f.mu.Unlock()
+			if f.waiting[e.CorrelationID] == e {
+				delete(f.waiting, e.CorrelationID)
+				f.showLocked(*e)
+			}
+		})
 	}
 }
 

@@ -28,8 +28,8 @@ func TestErrorsSayWhatToDo(t *testing.T) {
 	}{
 		"no users":       {args: "-n 0", want: "N=0, must be from 1 to 1000000000"},
 		"no make dev":    {want: "TABLE_NAME is not set, and the local AWS is not running: start it with `make dev`"},
-		"no region":      {table: "users", unset: "AWS_REGION", want: "set AWS_REGION"},
-		"no credentials": {table: "users", unset: "AWS_ACCESS_KEY_ID", want: "no AWS credentials: set AWS_PROFILE"},
+		"no region":      {table: "users", unset: "AWS_REGION", want: "it has no region; set AWS_PROFILE, or AWS_REGION"},
+		"no credentials": {table: "users", unset: "AWS_ACCESS_KEY_ID", want: "; set AWS_PROFILE, or AWS_REGION"},
 		"no table":       {table: "none", want: "there is no table none in us-east-1: deploy it first"},
 		"Ctrl-C":         {table: "users", stopped: true, want: "stopped: run the same command to continue"},
 	} {

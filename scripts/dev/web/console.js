@@ -51,19 +51,11 @@ function refresh() {
     const shown = [...rows.keys()].filter((e) => !rows.get(e).row.hidden), requests = shown.filter(isRequest);
     $("count").textContent = `${shown.length} of ${rows.size} events`;
     $("empty").hidden = [...rows.keys()].some(isRequest);
-    $("routes").replaceChildren(...table(requests, (route) => filter.value === filterOf(route), pick));
+    $("routes").replaceChildren(...table(requests));
     $("plot").replaceChildren(...plot(requests, open));
     $("span").textContent = requests.length ? `${clock(requests[0].time)} to ${clock(requests.at(-1).time)}` : "";
     if (follow) list.scrollTop = list.scrollHeight;
   });
-}
-
-const filterOf = (route) => `"route":"${route}"`; // as in the JSON of an event
-
-// pick shows only the requests of a route, or all again.
-function pick(route) {
-  filter.value = filter.value === filterOf(route) ? "" : filterOf(route);
-  refresh();
 }
 
 function open(e) {

@@ -1,15 +1,14 @@
 import { clock, element, milliseconds, statusClass } from "./format.js";
 
-// table makes a row for each route of the requests. Its button calls pick.
-export function table(requests, isPicked, pick) {
+// table makes a row for each route of the requests.
+export function table(requests) {
   const routes = Map.groupBy(requests, (e) => e.route);
   return [...routes.keys()].sort().map((route) => {
     const of = routes.get(route);
     const count = (condition) => of.filter(condition).length;
     const durations = of.map((e) => e.durationMs).sort((a, b) => a - b);
     const quantile = (p) => milliseconds(durations[Math.ceil(p * durations.length) - 1]);
-    const button = element("button", { title: "Show only this route", ariaPressed: String(isPicked(route)), onclick: () => pick(route) }, route);
-    const cells = [button, of.length, count((e) => statusClass(e.status) === "bad"), count((e) => statusClass(e.status) === "warn"),
+    const cells = [route, of.length, count((e) => statusClass(e.status) === "bad"), count((e) => statusClass(e.status) === "warn"),
       quantile(0.5), quantile(0.9), quantile(0.99), count((e) => e.start === "cold")];
     return element("tr", {}, ...cells.map((cell) => element("td", {}, cell)));
   });

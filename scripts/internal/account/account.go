@@ -13,14 +13,14 @@ import (
 // ShellConfig reads the AWS configuration of the shell, and checks that it is complete.
 func ShellConfig(ctx context.Context) (aws.Config, error) {
 	cfg, err := config.LoadDefaultConfig(ctx)
+	if err == nil && cfg.Region == "" {
+		err = errors.New("it has no region")
+	}
+	if err == nil {
+		_, err = cfg.Credentials.Retrieve(ctx)
+	}
 	if err != nil {
-		return cfg, fmt.Errorf("read the AWS configuration: %w", err)
-	}
-	if cfg.Region == "" {
-		return cfg, errors.New("no AWS region: set AWS_REGION, or AWS_PROFILE to a profile that has one")
-	}
-	if _, err := cfg.Credentials.Retrieve(ctx); err != nil {
-		return cfg, fmt.Errorf("no AWS credentials: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (%w)", err)
+		return cfg, fmt.Errorf("read the AWS configuration: %w; set AWS_PROFILE, or AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY", err)
 	}
 	return cfg, nil
 }

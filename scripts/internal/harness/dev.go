@@ -3,7 +3,6 @@ package harness
 import (
 	"context"
 	"encoding/json"
-	"slices"
 	"strings"
 	"testing"
 
@@ -32,20 +31,19 @@ func (t Tree) StartDev(tb testing.TB, flags ...string) *Dev {
 	d := &Dev{Process: p}
 	ctx, cancel := context.WithTimeout(tb.Context(), Patience)
 	defer cancel()
-	if err := d.Await(ctx, d.isReady); err != nil {
+	err = d.Await(ctx, func() bool {
+		for _, e := range d.Events() {
+			if e.Event == "ready" {
+				d.URL = e.URL
+			}
+		}
+		return d.URL != ""
+	})
+	if err != nil {
 		_ = d.Interrupt()
 		require.NoError(tb, err, "make dev wrote:\n%s", d.Out.Text())
 	}
 	return d
-}
-
-func (d *Dev) isReady() bool {
-	events := d.Events()
-	i := slices.IndexFunc(events, func(e Event) bool { return e.Event == "ready" })
-	if i >= 0 {
-		d.URL = events[i].URL
-	}
-	return i >= 0
 }
 
 // Events returns what it has written so far.

@@ -101,7 +101,7 @@ func Token(ctx context.Context, state, algorithm, subject string, scopes []strin
 	if err != nil {
 		return "", err
 	}
-	value, err := secret.Read(ctx, stagesecret.Current)
+	_, value, err := secret.Read(ctx, stagesecret.Current)
 	if err != nil {
 		return "", err
 	}

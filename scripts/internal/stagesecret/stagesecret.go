@@ -61,13 +61,8 @@ func OpenStage(ctx context.Context, state, stage string) (Secret, error) {
 	return Open(ctx, cfg, localaws.Service+"-"+stage)
 }
 
-// Read returns the version with a staging label.
-func (s Secret) Read(ctx context.Context, label string) (Value, error) {
-	_, value, err := s.version(ctx, label)
-	return value, err
-}
-
-func (s Secret) version(ctx context.Context, label string) (id string, value Value, err error) {
+// Read returns the id and the value of the version with a staging label.
+func (s Secret) Read(ctx context.Context, label string) (id string, value Value, err error) {
 	out, err := s.client.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: &s.ARN, VersionStage: &label})
 	if err != nil {
 		return "", nil, fmt.Errorf("read the secret: %w", err)
@@ -97,7 +92,7 @@ func (s Secret) Change(ctx context.Context, change func(Value)) error {
 // meanwhile.
 // https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_UpdateSecretVersionStage.html
 func (s Secret) tryChange(ctx context.Context, change func(Value)) error {
-	from, value, err := s.version(ctx, Current)
+	from, value, err := s.Read(ctx, Current)
 	if err != nil {
 		return err
 	}
@@ -107,7 +102,7 @@ func (s Secret) tryChange(ctx context.Context, change func(Value)) error {
 	if err != nil {
 		return err
 	}
-	before, _, err := s.version(ctx, Previous)
+	before, _, err := s.Read(ctx, Previous)
 	if _, none := errors.AsType[*types.ResourceNotFoundException](err); err != nil && !none {
 		return err
 	}

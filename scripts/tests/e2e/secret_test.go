@@ -23,7 +23,7 @@ func version(t *testing.T, label string) stagesecret.Value {
 	t.Helper()
 	secret, err := stagesecret.OpenStage(t.Context(), stateFile(""), localaws.Stage)
 	require.NoError(t, err)
-	value, err := secret.Read(t.Context(), label)
+	_, value, err := secret.Read(t.Context(), label)
 	require.NoError(t, err)
 	return value
 }

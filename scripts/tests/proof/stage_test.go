@@ -120,7 +120,7 @@ func (s *stage) editResponses(t *testing.T, edit func(yaml string) string) (undo
 // call sends a request of a caller with all rights.
 func (s *stage) call(t *testing.T, r harness.Request) harness.Answer {
 	t.Helper()
-	value, err := s.secret(t).Read(t.Context(), stagesecret.Current)
+	_, value, err := s.secret(t).Read(t.Context(), stagesecret.Current)
 	require.NoError(t, err)
 	token, err := value.Token("proof", auth.Scopes(), time.Now(), time.Hour)
 	require.NoError(t, err)
