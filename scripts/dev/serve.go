@@ -103,7 +103,7 @@ func serveFrom(ctx context.Context, d *deployer, listener net.Listener, handler 
 	if functions, _ := d.functions(ctx); err != nil && len(functions) == 0 { // nothing serves
 		return err
 	}
-	d.report(err)
+	d.report(ctx, err)
 	go d.watch(ctx, saved)
 	url := "http://" + listener.Addr().String()
 	if err := d.aws.Announce(url); err != nil {

@@ -32,17 +32,15 @@ func (d *deployer) watch(ctx context.Context, tried snapshot) {
 		now := sources(d.ws.root)
 		if maps.Equal(now, last) && !maps.Equal(now, tried) {
 			tried = now
-			if err := d.sync(ctx); ctx.Err() == nil {
-				d.report(err)
-			}
+			d.report(ctx, d.sync(ctx))
 		}
 		last = now
 	}
 }
 
 // report shows why a deployment failed.
-func (d *deployer) report(err error) {
-	if err != nil {
+func (d *deployer) report(ctx context.Context, err error) {
+	if err != nil && ctx.Err() == nil {
 		d.feed.say(failure, "%v\nThe previous deployment still serves.", err)
 	}
 }

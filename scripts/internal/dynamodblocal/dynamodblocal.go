@@ -14,7 +14,6 @@ import (
 	"os"
 	"path/filepath"
 
-	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/process"
 	"users-api/scripts/internal/repository"
@@ -47,7 +46,7 @@ func Start(ctx context.Context) (_ *Server, err error) {
 	if err := install.Install(ctx, root, os.Stderr, install.DynamoDBLocal); err != nil {
 		return nil, err
 	}
-	port, err := freeport.Find()
+	port, err := process.FreePort()
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"io"
 	"os"
 	"os/exec"
@@ -24,9 +23,6 @@ import (
 func main() { cli.Main(run) }
 
 func run(ctx context.Context, command []string, _ io.Writer) error {
-	if len(command) == 0 {
-		return errors.New("usage: engines COMMAND [ARGUMENT ...]")
-	}
 	root, err := repository.Root()
 	if err != nil {
 		return err

@@ -22,7 +22,6 @@ import (
 
 	"github.com/gofrs/flock"
 
-	"users-api/scripts/internal/freeport"
 	"users-api/scripts/internal/install"
 	"users-api/scripts/internal/process"
 )
@@ -82,7 +81,7 @@ func Start(ctx context.Context, opts Options) (*Server, error) {
 }
 
 func (s *Server) start(ctx context.Context) error {
-	port, err := freeport.Find()
+	port, err := process.FreePort()
 	if err != nil {
 		return err
 	}

@@ -4,9 +4,13 @@ package process
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"os/exec"
+	"strconv"
 	"syscall"
 	"time"
 )
@@ -49,6 +53,22 @@ func Supervised(name string, args ...string) (*exec.Cmd, error) {
 	cmd := exec.Command("sh", append([]string{"-c", supervisor, name, name}, args...)...)
 	_, err := cmd.StdinPipe() // stays open until Wait returns
 	return cmd, err
+}
+
+// FreePort returns a port that is free at all addresses of this machine, for a server that has to be
+// told its port. It is below those that Linux and macOS hand out, so no other program is given it
+// before the server takes it.
+func FreePort() (string, error) {
+	for {
+		port := strconv.Itoa(10_000 + rand.IntN(20_000))
+		l, err := net.Listen("tcp", ":"+port)
+		if err == nil {
+			return port, l.Close()
+		}
+		if !errors.Is(err, syscall.EADDRINUSE) {
+			return "", fmt.Errorf("find a free port: %w", err)
+		}
+	}
 }
 
 // startTimeout is far beyond the seconds that a server's start takes.
