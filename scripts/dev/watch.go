@@ -25,10 +25,7 @@ type snapshot map[string]time.Time
 // polls, because file systems that WSL or a virtual machine mounts report no changes.
 func (d *deployer) watch(ctx context.Context, tried snapshot) {
 	for last := tried; ctx.Err() == nil; {
-		select {
-		case <-ctx.Done():
-		case <-time.After(pollInterval):
-		}
+		time.Sleep(pollInterval)
 		now := sources(d.ws.root)
 		if maps.Equal(now, last) && !maps.Equal(now, tried) {
 			tried = now
