@@ -86,8 +86,7 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 	if err := b.cpu.limit(f.PID(), b.memory); err != nil {
 		return nil, err
 	}
-	values, err = send(ctx, f, events)
-	if err != nil {
+	if values, err = send(ctx, f, events); err != nil {
 		return nil, err
 	}
 	init := ready.Sub(f.Started()).Seconds()

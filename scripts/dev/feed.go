@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -98,10 +99,7 @@ func routeOf(function string) string {
 func (f *feed) after(id int64) ([]event, <-chan struct{}) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	i := slices.IndexFunc(f.kept, func(e event) bool { return e.ID > id })
-	if i < 0 {
-		i = len(f.kept)
-	}
+	i, _ := slices.BinarySearchFunc(f.kept, id+1, func(e event, id int64) int { return cmp.Compare(e.ID, id) })
 	return slices.Clone(f.kept[i:]), f.changed
 }
 

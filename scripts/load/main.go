@@ -64,8 +64,7 @@ func run(ctx context.Context, args []string, getenv func(string) string, out io.
 	return load(ctx, c, o, out)
 }
 
-func parse(args []string) (options, error) {
-	var o options
+func parse(args []string) (o options, err error) {
 	flags := flag.NewFlagSet("load", flag.ContinueOnError)
 	flags.IntVar(&o.rate, "rate", 50, "requests per second")
 	flags.DurationVar(&o.duration, "duration", 10*time.Second, "such as 30s or 5m")
@@ -81,7 +80,6 @@ func parse(args []string) (options, error) {
 		return o, fmt.Errorf("DURATION=%s: must be from 1s to 1h", o.duration)
 	}
 	if o.url == "" {
-		var err error
 		if o.url, err = localaws.API(".local"); err != nil {
 			return o, fmt.Errorf("URL is not set, and %w", err)
 		}
@@ -94,8 +92,8 @@ func parse(args []string) (options, error) {
 
 // credentials returns the headers that show who calls: the given token and key of x-api-key
 // or, for `make dev`, a token that is valid until the users are deleted.
-func credentials(ctx context.Context, o options, token, key string) (http.Header, error) {
-	header := http.Header{}
+func credentials(ctx context.Context, o options, token, key string) (header http.Header, err error) {
+	header = http.Header{}
 	if key != "" {
 		header.Set("X-Api-Key", key)
 	}
@@ -103,7 +101,6 @@ func credentials(ctx context.Context, o options, token, key string) (http.Header
 		if !o.local {
 			return nil, errors.New("TOKEN is missing: set it to a token with the scopes users:read and users:write, or to 'ApiKey <key>', or set API_KEY if the stage takes x-api-key")
 		}
-		var err error
 		if token, err = issuer.Token(ctx, ".local", "", "load", auth.Scopes(), o.duration+15*time.Minute); err != nil {
 			return nil, err
 		}

@@ -35,7 +35,6 @@ const (
 )
 
 var (
-	creation   = step{what: "create a user", times: 1, route: "POST /users", status: 201, answer: version1}
 	repetition = step{what: "the same Idempotency-Key", times: 1, route: "POST /users", status: 201, answer: version1}
 	list       = step{what: "list users", times: 2, route: "GET /users", status: 200}
 	deletion   = step{what: "delete it", times: 1, route: "DELETE /users/{id}", condition: "If-Match", status: 204}
@@ -48,7 +47,7 @@ var steps = []step{
 	{what: "without a credential", route: "GET /users", anonymous: true, status: 401, answer: gatewayError},
 	{what: "an unknown route", route: "GET /no-such-route", status: 404, answer: gatewayError},
 	{what: "a body that breaks the rules", route: "POST /users", body: "{}", status: 400, answer: failure},
-	creation,
+	{what: "create a user", times: 1, route: "POST /users", status: 201, answer: version1},
 	repetition,
 	{what: "read it", times: 7, route: "GET /users/{id}", status: 200, answer: version1},
 	{what: "read it only if it has changed", times: 2, route: "GET /users/{id}", condition: "If-None-Match", status: 304},

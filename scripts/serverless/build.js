@@ -9,7 +9,8 @@
 
 const fs = require('node:fs');
 const path = require('node:path');
-const { spawn } = require('node:child_process');
+const { promisify } = require('node:util');
+const execFile = promisify(require('node:child_process').execFile);
 const yazl = require('yazl');
 const { machineArchitecture } = require('./variables');
 
@@ -50,20 +51,14 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
 }
 
 /** Compiles the programs in folders into out, and rejects with the compiler's output. */
-function compile({ root, out, flags, folders, target }) {
-  return new Promise((resolve, reject) => {
-    // The slash makes go write each program into the folder, under its folder's name.
-    const args = [script, ...flags, '-o', `${out}/`, ...new Set(folders.map((folder) => `./${folder}`))];
-    const child = spawn('sh', args, { cwd: root, env: { ...process.env, ...target } });
-    let output = '';
-    child.stdout.on('data', (data) => (output += data));
-    child.stderr.on('data', (data) => (output += data));
-    child.on('error', reject);
-    child.on('close', (code) => {
-      if (code === 0) resolve();
-      else reject(new Error(`the functions do not compile:\n\n${output.trim()}\n`));
-    });
-  });
+async function compile({ root, out, flags, folders, target }) {
+  // The slash makes go write each program into the folder, under its folder's name.
+  const args = [script, ...flags, '-o', `${out}/`, ...new Set(folders.map((folder) => `./${folder}`))];
+  try {
+    await execFile('sh', args, { cwd: root, env: { ...process.env, ...target } });
+  } catch ({ message, stderr }) {
+    throw new Error(`the functions do not compile:\n\n${stderr.trim() || message}\n`);
+  }
 }
 
 /**

@@ -20,13 +20,10 @@ for (const given of [
 }
 
 for (const { given, says } of [
-  { given: { corsOrigins: 'https://a.example/' }, says: /corsOrigins is "https:\/\/a\.example\/": it must be "\*" or origins/ },
   { given: { identityHeader: 'X-Key' }, says: /identityHeader is "X-Key": it must be Authorization or x-api-key/ },
-  { given: { jwksUrl: 'http://issuer.example', jwtIssuer: 'i', jwtAudience: 'a' }, says: /jwksUrl .* must be an https:\/\/ URL/ },
   { given: { jwksUrl: 'https://issuer.example', jwtAudience: 'a' }, says: /jwtIssuer is missing: jwksUrl requires it/ },
   { given: { jwksUrl: 'https://issuer.example', jwtIssuer: 'i' }, says: /jwtAudience is missing: jwksUrl requires it, or jwtClientId/ },
   { given: { jwtLeeway: 31 }, says: /jwtLeeway is "31": it must be a whole number from 0 to 30/ },
-  { given: { ...issuer, jwtAlgorithms: 'RS256,none' }, says: /jwtAlgorithms .* must be some of HS256, RS256/ },
   { given: { acceptApiKeys: false, acceptTokens: false }, says: /acceptApiKeys is false, so nobody could call/ },
   { given: { acceptApiKeys: 'false', identityHeader: 'x-api-key' }, says: /acceptApiKeys is false, so nobody could call/ },
   { given: { jwtAlgorithms: 'RS256' }, says: /jwtAlgorithms must be HS256 or empty, since jwksUrl is empty/ },
@@ -57,5 +54,8 @@ for (const { given, says } of [
 
 for (const { name, value, with: key, good } of rows) {
   const others = key || name === 'jwksUrl' ? issuer : {};
-  test(`${name} ${JSON.stringify(value)} is ${good ? 'good' : 'bad'}`, () => assert.equal(problemsWith({ ...others, [name]: value }).length === 0, good ?? false));
+  test(`${name} ${JSON.stringify(value)} is ${good ? 'good' : 'bad'}`, () => {
+    const named = problemsWith({ ...others, [name]: value }).map((problem) => problem.split(' ')[0]);
+    assert.deepEqual(named, good ? [] : [name]);
+  });
 }

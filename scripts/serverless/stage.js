@@ -20,18 +20,15 @@ const snapshotTypes = ['RestApi', 'Resource', 'Method', 'Model', 'RequestValidat
 /** Changes the compiled template in place. */
 function attachStage({ Resources: resources }) {
   const oldId = Object.keys(resources).find((id) => resources[id].Type === 'AWS::ApiGateway::Deployment');
-  const stage = resources[stageId];
-  if (!oldId || !stage) throw new Error('serverless.yml needs an http event, and resources/stage.js among its resources');
-
   const snapshot = Object.entries(resources).filter(([, { Type }]) => snapshotTypes.includes(Type));
-  const { [oldId]: deployment } = resources;
+  const deployment = resources[oldId];
   delete resources[oldId];
   delete deployment.Properties.StageName;
   deployment.DependsOn = snapshot.filter(([, { Type }]) => Type !== 'AWS::ApiGateway::RestApi').map(([id]) => id).sort();
   const newId = `ApiGatewayDeployment${digest(snapshot)}`;
   resources[newId] = deployment;
 
-  stage.Properties.DeploymentId = { Ref: newId };
+  resources[stageId].Properties.DeploymentId = { Ref: newId };
   // The usage plans and keys of partners wait for the old deployment.
   for (const resource of Object.values(resources)) if (resource.DependsOn === oldId) resource.DependsOn = stageId;
 }

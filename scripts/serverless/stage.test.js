@@ -2,13 +2,8 @@
 
 const assert = require('node:assert/strict');
 const test = require('node:test');
-const { attachStage } = require('./stage');
 const stage = require('../../resources/stage');
 const { definition, routes, readYAML } = require('./testing/service');
-
-test('a template without a stage is refused', () => {
-  assert.throws(() => attachStage({ Resources: {} }), /serverless\.yml needs an http event, and resources\/stage\.js/);
-});
 
 test('a nested GET is cached by its path and its caller', async () => {
   const parameters = { ...definition.params.default, cacheSize: '0.5' };

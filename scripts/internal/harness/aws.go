@@ -10,16 +10,8 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/aws-sdk-go-v2/service/sts/types"
 	"github.com/stretchr/testify/require"
 )
-
-// As returns the configuration with the credentials of a role.
-func As(cfg aws.Config, c *types.Credentials) aws.Config {
-	cfg.Credentials = credentials.NewStaticCredentialsProvider(aws.ToString(c.AccessKeyId), aws.ToString(c.SecretAccessKey), aws.ToString(c.SessionToken))
-	return cfg
-}
 
 // AWSCall is an HTTP request to an AWS API: a POST of the body, or without a body a GET of the path.
 type AWSCall struct{ Service, Target, Body, Path string }

@@ -69,6 +69,14 @@ func (t Tree) Write(tb testing.TB, name, content string) {
 	require.NoError(tb, os.WriteFile(filepath.Join(t.Dir, name), []byte(content), 0o644))
 }
 
+// Read returns the text of a file of the copy.
+func (t Tree) Read(tb testing.TB, name string) string {
+	tb.Helper()
+	text, err := os.ReadFile(filepath.Join(t.Dir, name))
+	require.NoError(tb, err)
+	return string(text)
+}
+
 // Function is a function of serverless.yml.
 type Function struct {
 	Handler     string               // the folder of its source

@@ -1,9 +1,7 @@
 package adopt
 
 import (
-	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -19,13 +17,12 @@ var deletion = regexp.MustCompile("(?m)^\\| [a-z].*? \\| .*? \\| (`scripts/.*?) 
 // with their tests. The document must have every tool.
 func TestDelete(t *testing.T) {
 	tree := copyTree(t)
-	text, err := os.ReadFile(filepath.Join(tree.Dir, adopting))
-	require.NoError(t, err)
-	rows := deletion.FindAllStringSubmatch(string(text), -1)
+	text := tree.Read(t, adopting)
+	rows := deletion.FindAllStringSubmatch(text, -1)
 	require.NotEmpty(t, rows)
 	files := tree.Command(t, "git", "ls-files", ":(glob)scripts/*/*", ":(glob)scripts/tests/*/*").Stdout.Text()
 	for file := range strings.FieldsSeq(files) {
-		assert.True(t, strings.Contains(string(text), "| `"+path.Dir(file)+"`"), "%s must have a row that deletes %s", adopting, path.Dir(file))
+		assert.True(t, strings.Contains(text, "| `"+path.Dir(file)+"`"), "%s must have a row that deletes %s", adopting, path.Dir(file))
 	}
 	for _, row := range rows {
 		paths := strings.Fields(strings.NewReplacer("`", "", ",", "").Replace(row[1]))

@@ -1,8 +1,6 @@
 package adopt
 
 import (
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
@@ -34,9 +32,7 @@ var elsewhere = map[string]string{
 // the statuses that a console shows with those of the responses.
 func runCommands(t *testing.T, tree harness.Tree, document, url string) {
 	t.Helper()
-	text, err := os.ReadFile(filepath.Join(tree.Dir, document))
-	require.NoError(t, err)
-	for _, block := range fence.FindAllStringSubmatch(string(text), -1) {
+	for _, block := range fence.FindAllStringSubmatch(tree.Read(t, document), -1) {
 		language, mark, shown := block[1], block[2], block[3]
 		if mark != "" {
 			assert.Contains(t, elsewhere, mark, "%s has commands with this mark, which does not say why they do not run here", document)
@@ -61,9 +57,8 @@ func run(t *testing.T, tree harness.Tree, document, commands string) string {
 	t.Helper()
 	started := time.Now()
 	_, err := tree.Run(t.Context(), nil, "bash", "-ec", "mkdir -p .build; exec >.build/output 2>&1\n"+commands)
-	output, readErr := os.ReadFile(filepath.Join(tree.Dir, ".build/output"))
-	require.NoError(t, readErr)
+	output := tree.Read(t, ".build/output")
 	require.NoError(t, err, "%s has these commands:\n%s\nThey write:\n%s", document, commands, output)
 	t.Logf("%5.1f s  %s", time.Since(started).Seconds(), strings.TrimSpace(commands))
-	return string(output)
+	return output
 }

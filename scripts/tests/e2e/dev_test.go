@@ -3,6 +3,7 @@ package e2e
 import (
 	"encoding/json"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,14 +28,8 @@ func afterwards(t *testing.T, kind, text string, change func()) {
 	t.Helper()
 	before := len(dev.Events())
 	change()
-	harness.Eventually(t, func() bool {
-		for _, e := range dev.Events()[before:] {
-			if e.Event == kind && strings.Contains(e.Text, text) {
-				return true
-			}
-		}
-		return false
-	}, "make dev writes %s %q", kind, text)
+	isIt := func(e harness.Event) bool { return e.Event == kind && strings.Contains(e.Text, text) }
+	harness.Eventually(t, func() bool { return slices.ContainsFunc(dev.Events()[before:], isIt) }, "make dev writes %s %q", kind, text)
 }
 
 // localAWS is the AWS of the running `make dev`.

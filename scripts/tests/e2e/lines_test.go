@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -107,9 +106,7 @@ func testNothingLeaks(t *testing.T) {
 	}
 	// The emulator's own log, and CloudWatch Logs, which it has saved.
 	for _, name := range []string{"emulator.log", "state/cloudwatch_logs.json"} {
-		data, err := os.ReadFile(stateFile(name))
-		require.NoError(t, err)
-		texts[name] = string(data)
+		texts[name] = tree.Read(t, ".local/"+name)
 	}
 	for where, text := range texts {
 		assert.NotEmpty(t, text, where)

@@ -1,12 +1,11 @@
 package proof
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation"
 	"github.com/aws/aws-sdk-go-v2/service/cloudformation/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
@@ -23,8 +22,6 @@ const issuer, project = "token.actions.githubusercontent.com", "example/project"
 // administrator does once, and assumes it as deploy.yml does.
 func (s *stage) createDeployer(t *testing.T) {
 	t.Helper()
-	template, err := os.ReadFile(filepath.Join(s.tree.Dir, "resources/deployer.yml"))
-	require.NoError(t, err)
 	var parameters []types.Parameter
 	for name, value := range map[string]string{
 		"Stage": s.name, "Repository": project,
@@ -33,8 +30,8 @@ func (s *stage) createDeployer(t *testing.T) {
 		parameters = append(parameters, types.Parameter{ParameterKey: &name, ParameterValue: &value})
 	}
 	stacks, stack := cloudformation.NewFromConfig(cloud.Config()), aws.String("deployer-of-"+s.name)
-	_, err = stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
-		StackName: stack, TemplateBody: aws.String(string(template)), Parameters: parameters,
+	_, err := stacks.CreateStack(t.Context(), &cloudformation.CreateStackInput{
+		StackName: stack, TemplateBody: aws.String(s.tree.Read(t, "resources/deployer.yml")), Parameters: parameters,
 		Capabilities: []types.Capability{types.CapabilityCapabilityNamedIam},
 	})
 	require.NoError(t, err)
@@ -44,7 +41,9 @@ func (s *stage) createDeployer(t *testing.T) {
 	require.ErrorContains(t, err, "AccessDenied", "from another environment")
 	out, err := s.assumeDeployer(t, s.name)
 	require.NoError(t, err)
-	s.deployer = harness.As(cloud.Config(), out.Credentials)
+	c := out.Credentials
+	s.deployer = cloud.Config()
+	s.deployer.Credentials = credentials.NewStaticCredentialsProvider(*c.AccessKeyId, *c.SecretAccessKey, *c.SessionToken)
 }
 
 // assumeDeployer assumes the role with a token like those of GitHub's runs in an environment of the

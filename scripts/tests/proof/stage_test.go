@@ -2,8 +2,6 @@ package proof
 
 import (
 	"net/http"
-	"os"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -111,10 +109,9 @@ func (s *stage) breakAfter(t *testing.T, others string) (mend func()) {
 func (s *stage) editResponses(t *testing.T, edit func(yaml string) string) (undo func()) {
 	t.Helper()
 	const name = "resources/gateway-responses.yml"
-	before, err := os.ReadFile(filepath.Join(s.tree.Dir, name))
-	require.NoError(t, err)
-	s.tree.Write(t, name, edit(string(before)))
-	return func() { s.tree.Write(t, name, string(before)) }
+	before := s.tree.Read(t, name)
+	s.tree.Write(t, name, edit(before))
+	return func() { s.tree.Write(t, name, before) }
 }
 
 // call sends a request of a caller with all rights.
