@@ -24,14 +24,16 @@ import (
 
 // functions are the deployed functions by their names in serverless.yml.
 func (d *deployer) functions(ctx context.Context) (map[string]types.FunctionConfiguration, error) {
-	out, err := d.lambda.ListFunctions(ctx, &lambda.ListFunctionsInput{MaxItems: aws.Int32(50)})
-	if err != nil {
-		return nil, fmt.Errorf("list the functions: %w", err)
-	}
 	functions := map[string]types.FunctionConfiguration{}
-	for _, f := range out.Functions {
-		if key, ours := strings.CutPrefix(aws.ToString(f.FunctionName), localaws.StackName+"-"); ours {
-			functions[key] = f
+	for pages := lambda.NewListFunctionsPaginator(d.lambda, &lambda.ListFunctionsInput{}); pages.HasMorePages(); {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("list the functions: %w", err)
+		}
+		for _, f := range page.Functions {
+			if key, ours := strings.CutPrefix(aws.ToString(f.FunctionName), localaws.StackName+"-"); ours {
+				functions[key] = f
+			}
 		}
 	}
 	return functions, nil

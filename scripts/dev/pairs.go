@@ -8,8 +8,8 @@ import (
 	"users-api/scripts/internal/localaws"
 )
 
-// pairTimeout is how long a request and its function's line wait for each other. A function
-// writes the line before it answers, so it is long even for a busy machine.
+// pairTimeout is how long a request and its function's line wait for each other. A function writes
+// its line before it answers, so the request follows at once.
 const pairTimeout = 2 * time.Second
 
 // wrote takes a line that a function has written.

@@ -112,6 +112,9 @@ func serveFrom(ctx context.Context, d *deployer, listener net.Listener, handler 
 	if _, err := issuer.Token(ctx, d.ws.state, "", "local-user", nil, time.Minute); errors.Is(err, issuer.ErrOther) {
 		d.feed.say(message, "%v", err)
 	}
+	if len(d.debugged) > 0 {
+		d.feed.say(message, "to debug %s, send it a request: each new process says how to attach", strings.Join(d.debugged, " and "))
+	}
 	d.feed.say(message, "for the framework and the AWS CLI in another shell: source .local/env")
 	d.feed.say(message, "the console: %s/_console, the reference of the API: %s/_docs", url, url)
 	d.feed.show(event{Kind: ready, Time: time.Now(), URL: url})

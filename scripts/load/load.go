@@ -20,7 +20,7 @@ func load(ctx context.Context, c *client, o options, out io.Writer) error {
 	fmt.Fprintf(out, "%d/s for %s against %s\n", o.rate, o.duration, o.url)
 	a := &attack{client: c, options: o, waiting: make(chan *account, o.workers()+1), report: report{all: {}}}
 	a.run(ctx)
-	return errors.Join(a.report.print(out), c.removeAll(a.left, o.workers(), out))
+	return errors.Join(a.report.print(o.rate, out), c.removeAll(a.left, o.workers(), out))
 }
 
 // removeAll deletes users that may exist, and returns an error for each that remains.

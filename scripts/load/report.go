@@ -36,9 +36,9 @@ func (r report) add(result *vegeta.Result) {
 	}
 }
 
-// print prints the results by route, with the first unexpected answer of each. It returns an error
+// print prints the results by route and the rate beside the wanted one, with the first unexpected answer of each. It returns an error
 // unless there were answers and all of them were expected.
-func (r report) print(out io.Writer) error {
+func (r report) print(rate int, out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "route\trequests\tunexpected\t429\t503\tp50 ms\tp90\tp99\tmax")
 	unexpected := ""
@@ -53,7 +53,7 @@ func (r report) print(out io.Writer) error {
 	total := r[all]
 	total.print(w, all)
 	w.Flush()
-	fmt.Fprintf(out, "%ssent %.1f requests per second\n", unexpected, total.Rate)
+	fmt.Fprintf(out, "%ssent %.1f of %d requests per second\n", unexpected, total.Rate, rate)
 	switch {
 	case total.unexpected > 0:
 		return fmt.Errorf("%d of %d answers were unexpected", total.unexpected, total.Requests)

@@ -15,7 +15,7 @@ import (
 )
 
 func TestManyUsersOnTheLocalAWSAreWarnedOf(t *testing.T) {
-	assert.Contains(t, table{local: true}.warning(manyUsers+1), "`make load` fails")
+	assert.Contains(t, table{local: true}.warning(manyUsers+1), "`make load` gets 503")
 	assert.Empty(t, table{local: true}.warning(manyUsers)+table{}.warning(manyUsers+1))
 }
 

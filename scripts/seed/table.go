@@ -48,7 +48,7 @@ func (t table) warning(users int) string {
 	if !t.local || users <= manyUsers {
 		return ""
 	}
-	return fmt.Sprintf("the local AWS reads every user for each GET /users: with more than %d, lists are slow, and `make load` fails at its default rate\n", manyUsers)
+	return fmt.Sprintf("the local AWS reads every user for each GET /users: with more than %d, lists are slow, and `make load` gets 503 and does not reach its rate\n", manyUsers)
 }
 
 // newTable opens a table. It retries more often than a function does: no client waits, and a new

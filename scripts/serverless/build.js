@@ -39,8 +39,7 @@ async function buildFunctions({ root, architecture, system = 'linux', functions 
     await compile({ root, out, flags: out === ordinary ? [] : debugFlags, folders, target: { GOOS: system, GOARCH: goarch } });
   }
 
-  // The framework looks for packages in this folder when it decides whether there is
-  // anything to deploy.
+  // The framework looks for packages in this folder.
   await fs.promises.mkdir(path.join(root, '.serverless'), { recursive: true });
   const packages = {};
   for (const [name, folder] of Object.entries(functions)) {
@@ -56,8 +55,10 @@ async function compile({ root, out, flags, folders, target }) {
   const args = [script, ...flags, '-o', `${out}/`, ...new Set(folders.map((folder) => `./${folder}`))];
   try {
     await execFile('sh', args, { cwd: root, env: { ...process.env, ...target } });
-  } catch ({ message, stderr }) {
-    throw new Error(`the functions do not compile:\n\n${stderr.trim() || message}\n`);
+  } catch ({ code, message, stderr }) {
+    if (code === 127) throw new Error('go is not on the PATH: install Go, https://go.dev/dl');
+    const hint = stderr.includes('directory not found') ? '\nA handler in serverless.yml must be the folder of a function.' : '';
+    throw new Error(`the functions do not compile:\n\n${stderr.trim() || message}${hint}\n`);
   }
 }
 

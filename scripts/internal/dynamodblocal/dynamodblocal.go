@@ -35,7 +35,7 @@ type Server struct {
 // a kill. The context bounds the start, not the server's life.
 func Start(ctx context.Context) (_ *Server, err error) {
 	defer func() {
-		if err != nil {
+		if err != nil && ctx.Err() == nil {
 			err = fmt.Errorf("start DynamoDB Local: %w\n%s", err, needed)
 		}
 	}()

@@ -6,6 +6,7 @@
 package harness
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,8 +39,8 @@ ln -s "$PWD/.cache" "$PWD/node_modules" "$1"`
 // its command line, as the local AWS, the functions and the framework do.
 func CopyTree(t testing.TB, more ...install.Tool) Tree {
 	t.Helper()
-	// The make that runs the tests must not share its flags and jobs with those that the tests run.
-	require.NoError(t, os.Unsetenv("MAKEFLAGS"))
+	// The make that runs the tests must not share its flags, jobs and level with those that the tests run.
+	require.NoError(t, errors.Join(os.Unsetenv("MAKEFLAGS"), os.Unsetenv("MAKELEVEL")))
 	root, err := repository.Root()
 	require.NoError(t, err)
 	require.NoError(t, install.Install(t.Context(), root, os.Stderr, append(more, install.Framework, install.LocalAWS)...))
