@@ -3,7 +3,6 @@ package dynamo
 import (
 	"bytes"
 	"context"
-	"errors"
 	"slices"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -68,8 +67,11 @@ func queryShards[T any](ctx context.Context, client *dynamodb.Client, x Index, l
 	for shard := 1; shard < x.Shards; shard++ {
 		group.Go(func() error { return query(shard) })
 	}
-	err := errors.Join(query(0), group.Wait())
-	return slices.Concat(pages...), err
+	first := query(0)
+	if err := group.Wait(); err != nil { // which has canceled the first
+		return nil, err
+	}
+	return slices.Concat(pages...), first
 }
 
 func queryShard[T any](ctx context.Context, client *dynamodb.Client, x Index, shard, limit int, before string, read func(Item) (T, error)) ([]T, error) {
