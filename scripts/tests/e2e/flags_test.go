@@ -78,12 +78,12 @@ func testDebug(t *testing.T, ordinary map[string]function) {
 	attachable(t, first, credential)
 }
 
-// attachable sends a request and returns the process that make dev says a debugger can attach to, once
-// it is not before.
+// attachable returns the process that make dev says a debugger can attach to, once it is not before.
+// It sends requests until then: the first one may still go to a process that was killed.
 func attachable(t *testing.T, before int, credential string) (pid int) {
 	t.Helper()
-	call(t, request{Method: "GET", Target: "/users/1", Credential: credential})
 	harness.Eventually(t, func() bool {
+		harness.Send(t, dev.URL, request{Method: "GET", Target: "/users/1", Credential: credential})
 		for _, m := range regexp.MustCompile(`to debug getUser: dlv attach (\d+)`).FindAllStringSubmatch(dev.Out.Text(), -1) {
 			pid, _ = strconv.Atoi(m[1])
 		}
