@@ -16,5 +16,5 @@ var event []byte
 var item string
 
 func main() {
-	boot.Serve(store.ListFromEnv, boot.Rehearsal{Event: event, Item: item}, func(users *store.Table) api.Guarded { return newHandler(users) })
+	boot.Serve(store.FromEnv, boot.Rehearsal{Event: event, Item: item}, func(users *store.Table) api.Guarded { return newHandler(users) })
 }

@@ -20,5 +20,5 @@ func (p Prime) begin(ctx context.Context, ended chan<- error) {
 		ended <- p(ctx)
 	}()
 	<-waits
-	runtime.Gosched() // let connections that were opened together start their handshakes
+	runtime.Gosched() // let the connection start its handshake
 }

@@ -8,17 +8,12 @@ import (
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	"golang.org/x/sync/errgroup"
 )
 
-// Connect opens connections to DynamoDB, so that a function's first calls find them open. It sends
-// each an unsigned GET /, which needs no permission and costs nothing.
-func Connect(ctx context.Context, client *dynamodb.Client, connections int) error {
-	var group errgroup.Group
-	for range connections {
-		group.Go(func() error { return connect(ctx, client.Options()) })
-	}
-	return Classify(ctx, "connect", group.Wait())
+// Connect opens a connection to DynamoDB, so that a function's first call finds it open. It sends an
+// unsigned GET /, which needs no permission and costs nothing.
+func Connect(ctx context.Context, client *dynamodb.Client) error {
+	return Classify(ctx, "connect", connect(ctx, client.Options()))
 }
 
 func connect(ctx context.Context, o dynamodb.Options) error {

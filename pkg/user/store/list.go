@@ -12,9 +12,9 @@ import (
 // Page is a part of the list of users.
 type Page = dynamo.Page[user.User]
 
-// listShards is how many shards the index byCreation has. Two bear what the writing routes let
-// through, 250 requests a second each.
-const listShards = 2
+// listShards is how many shards the index byCreation has. One bears what the three writing routes
+// let through, 250 requests a second each.
+const listShards = 1
 
 func creationIndex(table string) dynamo.Index {
 	return dynamo.Index{Table: table, Name: "byCreation", ShardAttribute: "listShard", Shards: listShards}

@@ -29,16 +29,15 @@ import (
 
 // Table is the users' table. It is safe for concurrent use.
 type Table struct {
-	client      *dynamodb.Client
-	connections int // the most that an operation uses at once
-	name        string
-	now         func() time.Time
-	newID       func() (user.ID, error)
+	client *dynamodb.Client
+	name   string
+	now    func() time.Time
+	newID  func() (user.ID, error)
 }
 
 // New returns the table of the given name, with the time from now and ids from newID.
 func New(client *dynamodb.Client, name string, now func() time.Time, newID func() (user.ID, error)) *Table {
-	return &Table{client: client, connections: 1, name: name, now: now, newID: newID}
+	return &Table{client: client, name: name, now: now, newID: newID}
 }
 
 // FromEnv returns the table of a deployed function: TABLE_NAME, with a client as dynamo.FromEnv
@@ -53,19 +52,8 @@ func FromEnv(lookup env.Lookup) (*Table, error) {
 	return New(client, name, time.Now, user.NewID), nil
 }
 
-// ListFromEnv is FromEnv for the function that lists, which queries all shards at once.
-func ListFromEnv(lookup env.Lookup) (*Table, error) {
-	t, err := FromEnv(lookup)
-	if err == nil {
-		t.connections = listShards
-	}
-	return t, err
-}
-
-// Connect opens the connections that the function's first request uses.
-func (t *Table) Connect(ctx context.Context) error {
-	return dynamo.Connect(ctx, t.client, t.connections)
-}
+// Connect opens the connection that the function's first request uses.
+func (t *Table) Connect(ctx context.Context) error { return dynamo.Connect(ctx, t.client) }
 
 // Rehearsal returns a table that uses no network: writes succeed, and reads find an item, which is
 // in DynamoDB's JSON.

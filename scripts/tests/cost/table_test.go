@@ -59,8 +59,7 @@ func (tb *table) newID() (user.ID, error) {
 	return id(tb.users - 1), nil
 }
 
-// id makes ordered ids that take the index's two shards in turns, so that each part of a list reads
-// the same from each shard.
+// id makes ordered ids.
 func id(n int) user.ID {
 	return usertest.ID(fmt.Sprintf("%08x-%04x-7000-8000-%012d", n>>16, n&0xffff, n))
 }

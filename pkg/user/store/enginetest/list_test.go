@@ -8,10 +8,13 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/google/uuid"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"users-api/pkg/apperr"
+	"users-api/pkg/dynamo"
 	"users-api/pkg/user"
 )
 
@@ -47,6 +50,40 @@ func testList(t *testing.T, f *fixture) {
 		got, pages := f.list(tt.limit)
 		assert.Equal(t, want, got, "pages of %d", tt.limit)
 		assert.Equal(t, tt.pages, pages, "pages of %d", tt.limit)
+	}
+}
+
+func TestGrownIndex(t *testing.T) { onEachEngine(t, testGrownIndex) }
+
+// An index that has got more shards lists the items of all of them in one order, those that it had
+// before among them.
+func testGrownIndex(t *testing.T, f *fixture) {
+	index := dynamo.Index{Table: f.name, Name: "byCreation", ShardAttribute: "listShard", Shards: 1}
+	var want []uuid.UUID
+	for n := range 24 {
+		if n == 6 {
+			index.Shards = 3
+		}
+		id := newID(t).UUID
+		_, err := f.client.PutItem(t.Context(), &dynamodb.PutItemInput{TableName: &f.name, Item: dynamo.Item{
+			dynamo.KeyAttribute: dynamo.Text(id.String()), index.ShardAttribute: dynamo.Number(int64(index.ShardOf(id))),
+		}})
+		require.NoError(t, err)
+		want = append(want, id)
+	}
+	slices.Reverse(want)
+	read := func(it dynamo.Item) (uuid.UUID, error) {
+		a := dynamo.Attributes{Of: it}
+		return dynamo.Parse(&a, dynamo.KeyAttribute, uuid.Parse), a.Err()
+	}
+	for _, limit := range []int{1, 5, 23, 24, 100} {
+		var got []uuid.UUID
+		for cursor, more := "", true; more; more = cursor != "" {
+			page, err := dynamo.List(t.Context(), f.client, index, limit, cursor, read, func(id uuid.UUID) uuid.UUID { return id })
+			require.NoError(t, err)
+			got, cursor = append(got, page.Items...), page.Next
+		}
+		assert.Equal(t, want, got, "pages of %d", limit)
 	}
 }
 

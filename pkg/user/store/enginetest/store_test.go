@@ -79,16 +79,9 @@ func (f *fixture) advance(d time.Duration) { f.ahead.Add(int64(d)) }
 
 // fromEnv returns the table at an endpoint as a deployed function has it, with the client, timeouts
 // and retries of production.
-func (f *fixture) fromEnv(endpoint string) *store.Table { return f.open(store.FromEnv, endpoint) }
-
-// listFromEnv is fromEnv for the function that lists.
-func (f *fixture) listFromEnv(endpoint string) *store.Table {
-	return f.open(store.ListFromEnv, endpoint)
-}
-
-func (f *fixture) open(open func(env.Lookup) (*store.Table, error), endpoint string) *store.Table {
+func (f *fixture) fromEnv(endpoint string) *store.Table {
 	f.t.Helper()
-	table, err := open(f.environment(endpoint))
+	table, err := store.FromEnv(f.environment(endpoint))
 	require.NoError(f.t, err)
 	return table
 }
