@@ -1,8 +1,12 @@
 package main
 
 import (
+	"fmt"
+	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +20,7 @@ import (
 // initialize something.
 const (
 	maxBinaryBytes = 8_500_000
-	maxZipBytes    = 3_600_000
+	maxZipBytes    = 3_400_000
 	maxPackages    = 300
 )
 
@@ -27,6 +31,7 @@ func TestBinary(t *testing.T) {
 	t.Run("size", func(t *testing.T) { t.Parallel(); testSize(t, binary) })
 	t.Run("misconfiguration", func(t *testing.T) { t.Parallel(); testMisconfiguration(t, binary) })
 	t.Run("closed log", func(t *testing.T) { t.Parallel(); testClosedLog(t, binary) })
+	t.Run("one CPU", func(t *testing.T) { t.Parallel(); testOneCPU(t, binary) })
 }
 
 func testSize(t *testing.T, binary string) {
@@ -53,9 +58,7 @@ func testMisconfiguration(t *testing.T, binary string) {
 func testClosedLog(t *testing.T, binary string) {
 	reader, writer, err := os.Pipe()
 	require.NoError(t, err)
-	f, err := runtimeapi.Start(binary, append(runtimeapi.Environment("fn", 128), "SERVICE=example", "STAGE=test", "TABLE_NAME=users", "PRIME=off"), writer)
-	require.NoError(t, err)
-	t.Cleanup(func() { assert.NoError(t, f.Close()) })
+	f := start(t, binary, writer)
 	require.NoError(t, writer.Close())
 	require.NoError(t, reader.Close())
 	for range 3 {
@@ -65,9 +68,36 @@ func testClosedLog(t *testing.T, binary string) {
 	}
 }
 
+// Where GOMAXPROCS is 1, as in a deployment, all threads stay on one CPU (on Linux).
+func testOneCPU(t *testing.T, binary string) {
+	f := start(t, binary, io.Discard, "GOMAXPROCS=1")
+	_, err := f.AwaitIdle(t.Context())
+	require.NoError(t, err)
+	threads, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", f.PID()))
+	require.NoError(t, err)
+	cpus := map[string]bool{}
+	for _, thread := range threads {
+		status, err := os.ReadFile(thread)
+		require.NoError(t, err)
+		_, list, _ := strings.Cut(string(status), "Cpus_allowed_list:")
+		list, _, _ = strings.Cut(list, "\n")
+		assert.Regexp(t, `^\s*\d+$`, list)
+		cpus[list] = true
+	}
+	assert.Equal(t, len(threads) > 0, len(cpus) == 1, "%v", cpus)
+}
+
+func start(t *testing.T, binary string, log io.Writer, env ...string) *runtimeapi.Function {
+	t.Helper()
+	f, err := runtimeapi.Start(binary, slices.Concat(runtimeapi.Environment("fn", 128), []string{"SERVICE=example", "STAGE=test", "TABLE_NAME=users", "PRIME=off"}, env), log)
+	require.NoError(t, err)
+	t.Cleanup(func() { assert.NoError(t, f.Close()) })
+	return f
+}
+
 func TestLinkedPackages(t *testing.T) {
 	t.Parallel()
-	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc", ".").Output()
+	out, err := exec.Command("go", "list", "-deps", "-tags", "lambda.norpc,nethttpomithttp2", ".").Output()
 	require.NoError(t, err)
 	packages := strings.Fields(string(out))
 	assert.LessOrEqual(t, len(packages), maxPackages)

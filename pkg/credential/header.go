@@ -32,25 +32,16 @@ type credential struct {
 // scheme's name is case-insensitive, followed by one or more spaces and one credential: a list of
 // two is refused. Its error is an auth.Reason.
 func parseHeader(header string) (credential, error) {
-	if header == "" {
-		return credential{}, auth.ErrMissing
-	}
-	name, value, found := strings.Cut(header, " ")
+	name, value, _ := strings.Cut(header, " ")
 	c := credential{scheme: lower(name), value: strings.TrimLeft(value, " ")}
-	switch {
-	case c.scheme != schemeBearer && c.scheme != schemeAPIKey:
+	if header != "" && c.scheme != schemeBearer && c.scheme != schemeAPIKey {
 		return credential{}, auth.ErrScheme
-	case !found || c.value == "":
-		return credential{}, auth.ErrMissing
 	}
 	return c, checkToken68(c.value)
 }
 
 // parseBareKey reads the value of a header that holds only an API key. Its error is an auth.Reason.
 func parseBareKey(header string) (credential, error) {
-	if header == "" {
-		return credential{}, auth.ErrMissing
-	}
 	return credential{scheme: schemeAPIKey, value: header}, checkToken68(header)
 }
 
@@ -58,10 +49,12 @@ func parseBareKey(header string) (credential, error) {
 // number of "=" (RFC 9110, section 11.2). White space, control characters, commas and everything
 // outside ASCII are refused.
 func checkToken68(s string) error {
-	if len(s) > MaxBytes {
+	switch {
+	case s == "":
+		return auth.ErrMissing
+	case len(s) > MaxBytes:
 		return auth.ErrTooLarge
-	}
-	if !env.IsName(strings.TrimRight(s, "="), "-._~+/") {
+	case !env.IsName(strings.TrimRight(s, "="), "-._~+/"):
 		return auth.ErrMalformed
 	}
 	return nil

@@ -45,13 +45,12 @@ func New(id ID, in Input) User {
 // Replace returns the user's next version, made of new input. UpdatedAt never decreases, even if
 // the clocks of two machines differ.
 func (u User) Replace(in Input, now time.Time) User {
-	next := u
-	next.Name, next.Email, next.Age = in.Name, in.Email.String(), in.Age
-	next.Version++
+	u.Name, u.Email, u.Age = in.Name, in.Email.String(), in.Age
+	u.Version++
 	if now.After(time.Time(u.UpdatedAt)) {
-		next.UpdatedAt = Time(now.UTC().Truncate(time.Millisecond))
+		u.UpdatedAt = Time(now.UTC().Truncate(time.Millisecond))
 	}
-	return next
+	return u
 }
 
 // ID names a user: a UUIDv7 (RFC 9562, section 5.7), whose first bits are the time at which it was
