@@ -43,7 +43,7 @@ type checkout struct{ name, dir string }
 // yardsticks builds the yardsticks, which get getUser's events. The one in Rust is left out where
 // cargo cannot build it.
 func (c checkout) yardsticks(cargo, work string, log io.Writer) (all []*target, err error) {
-	out, err := runtimeapi.BuildCommand(filepath.Join(c.dir, "scripts"), work, "./bench/"+floor, "./bench/"+conventional).CombinedOutput()
+	out, err := runtimeapi.BuildCommand(c.dir, "scripts", work, "./bench/"+floor, "./bench/"+conventional).CombinedOutput()
 	if err != nil {
 		return nil, fmt.Errorf("build the yardsticks: %w\n%s", err, out)
 	}
@@ -77,7 +77,7 @@ func (c checkout) functions(names []string, work string, root []byte) (all []*ta
 	if err != nil {
 		return nil, err
 	}
-	if out, err := runtimeapi.BuildCommand(c.dir, built, "-overlay", overlay, "./functions/...").CombinedOutput(); err != nil {
+	if out, err := runtimeapi.BuildCommand(c.dir, "", built, "-overlay", overlay, "./functions/...").CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("build the functions in %s: %w\n%s", c.dir, err, out)
 	}
 	if len(names) == 0 {

@@ -16,12 +16,13 @@ import (
 // script compiles functions as they are deployed.
 const script = "functions/build.sh"
 
-// BuildCommand returns the command that compiles main packages of the module in dir as
-// they are deployed, but for this machine. The output is a file, or a folder for
-// several packages. The arguments are packages, and before them other flags of go build.
-func BuildCommand(dir, output string, args ...string) *exec.Cmd {
-	cmd := exec.Command("sh", append([]string{filepath.Join(root(), script), "-o", output}, args...)...)
-	cmd.Dir = dir
+// BuildCommand returns the command that compiles main packages of a module of a checkout as
+// the checkout deploys them, but for this machine. The checkout is an absolute path, and the
+// module a folder in it. The output is a file, or a folder for several packages. The arguments
+// are packages, and before them other flags of go build.
+func BuildCommand(checkout, module, output string, args ...string) *exec.Cmd {
+	cmd := exec.Command("sh", append([]string{filepath.Join(checkout, script), "-o", output}, args...)...)
+	cmd.Dir = filepath.Join(checkout, module)
 	return cmd
 }
 
@@ -50,7 +51,7 @@ func Build(t testing.TB, function string) string {
 	t.Helper()
 	dependOnSources(t, function)
 	binary := filepath.Join(t.TempDir(), "bootstrap")
-	out, err := BuildCommand(root(), binary, "./"+function).CombinedOutput()
+	out, err := BuildCommand(root(), "", binary, "./"+function).CombinedOutput()
 	require.NoError(t, err, "%s", out)
 	return binary
 }
