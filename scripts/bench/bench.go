@@ -16,13 +16,14 @@ type bench struct {
 	cpu
 	table
 	memory   int      // MB
+	warm     int      // requests, see options
 	endpoint string   // of the table and of the secret, with TLS
 	trust    []string // variables that name the system's roots
 }
 
 // measureAll builds the yardsticks and the functions, and measures them.
 func measureAll(ctx context.Context, o options, log io.Writer) (all []*target, err error) {
-	b := bench{memory: o.memory}
+	b := bench{memory: o.memory, warm: o.warm}
 	if b.cpu, err = newCPU(); err != nil {
 		return nil, err
 	}

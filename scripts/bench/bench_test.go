@@ -22,7 +22,7 @@ import (
 func TestBench(t *testing.T) {
 	const root = "../.."
 	var out, log strings.Builder
-	err := run(t.Context(), []string{"-n", "1", "-mem", "1769", "-base", root, "-cargo", "no-cargo"}, &out, &log)
+	err := run(t.Context(), []string{"-n", "1", "-warm", "1", "-mem", "1769", "-base", root, "-cargo", "no-cargo"}, &out, &log)
 	if isForbidden(t, err) {
 		return
 	}
@@ -91,7 +91,7 @@ func TestOptions(t *testing.T) {
 	o, err := parseOptions(strings.Fields("-f getUser,authorizer -n 50 -mem 256 -base /b"))
 	require.NoError(t, err)
 	assert.Equal(t, []any{[]string{"getUser", "authorizer"}, 50, 256, checkout{base, "/b"}}, []any{o.functions, o.rounds, o.memory, o.checkouts[1]})
-	for args, want := range map[string]string{"-n 0": "-n must be at least 1", "getUser": "named with -f", "-mem 64": "-mem at least 128"} {
+	for args, want := range map[string]string{"-n 0": "-n and -warm must be at least 1", "getUser": "named with -f", "-mem 64": "-mem at least 128"} {
 		_, err := parseOptions(strings.Fields(args))
 		assert.ErrorContains(t, err, want, args)
 	}

@@ -43,6 +43,7 @@ type options struct {
 	functions []string   // names in serverless.yml; none means all
 	rounds    int        // cold starts of each function
 	memory    int        // MB
+	warm      int        // requests after each cold one and those that settle
 	cargo     string     // program
 	checkouts []checkout // this one, and the base if there is one
 }
@@ -65,12 +66,13 @@ func parseOptions(args []string) (o options, err error) {
 	})
 	f.IntVar(&o.rounds, "n", 20, "cold starts of each function")
 	f.IntVar(&o.memory, "mem", 128, "memory size in `MB`")
+	f.IntVar(&o.warm, "warm", 40, "warm requests after each cold start")
 	f.StringVar(&o.cargo, "cargo", "cargo", "`program` that builds the yardstick in Rust")
 	if err := f.Parse(args); err != nil {
 		return o, err
 	}
-	if o.rounds < 1 || o.memory < 128 || f.NArg() > 0 {
-		return o, fmt.Errorf("%q: -n must be at least 1 and -mem at least 128; functions are named with -f", args)
+	if o.rounds < 1 || o.warm < 1 || o.memory < 128 || f.NArg() > 0 {
+		return o, fmt.Errorf("%q: -n and -warm must be at least 1 and -mem at least 128; functions are named with -f", args)
 	}
 	return o, nil
 }

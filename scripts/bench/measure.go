@@ -13,11 +13,8 @@ import (
 	"users-api/pkg/testing/runtimeapi"
 )
 
-// Warm requests after each cold one. Those that settle are not counted.
-const (
-	settle       = 10
-	warmRequests = 40
-)
+// settle is the number of warm requests after each cold one that are not counted.
+const settle = 10
 
 // Units of a result.
 const (
@@ -54,7 +51,7 @@ func (b *bench) measure(ctx context.Context, all []*target, rounds int, log io.W
 
 // coldStart starts an instance and sends it a cold request and warm ones.
 func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]float64, err error) {
-	warm, err := b.table.events(ctx, t.event, warmRequests)
+	warm, err := b.table.events(ctx, t.event, b.warm)
 	if err != nil {
 		return nil, err
 	}
