@@ -14,6 +14,8 @@ import (
 	"log"
 	"os"
 	"os/signal"
+	"runtime"
+	"runtime/debug"
 	"strings"
 	"syscall"
 	"time"
@@ -58,6 +60,9 @@ func ServeFunc[T interface{ Connect(context.Context) error }, In, Out any](open 
 // fromEnv opens what a function needs. If the environment is wrong, it writes a line with every
 // fault and exits; Lambda then reports an init error and tries again.
 func fromEnv[T any](open func(env.Lookup) (T, error)) (*Edge, T) {
+	runtime.GOMAXPROCS(1)   // an instance serves one request at a time
+	debug.SetGCPercent(400) // garbage is collected at 16 MB of heap instead of at 4 MB
+	stayOnOneCPU()
 	c, configErr := configFromEnv(os.LookupEnv)
 	backend, err := open(os.LookupEnv)
 	if err := errors.Join(configErr, err); err != nil {

@@ -166,7 +166,7 @@ func checkURL(s string) error {
 		return errors.New("must be the URL of the issuer's key set, such as https://issuer.example/.well-known/jwks.json")
 	case u.User != nil:
 		return errors.New("must hold no user name or password: key sets are public")
-	case u.Scheme != "https" && (u.Scheme != "http" || !isLoopback(u.Hostname())):
+	case u.Scheme != "https" && (u.Scheme != "http" || u.Hostname() != "localhost" && !net.ParseIP(u.Hostname()).IsLoopback()):
 		return errors.New("must begin with https:// (http:// is accepted for localhost and loopback addresses only)")
 	}
 	return nil
@@ -185,8 +185,4 @@ func isPlain(s string, u *url.URL) bool {
 func isPort(s string) bool {
 	n, err := strconv.ParseUint(s, 10, 16)
 	return s == "" || err == nil && n > 0 && len(s) <= 5
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || net.ParseIP(host).IsLoopback()
 }

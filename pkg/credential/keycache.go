@@ -129,8 +129,7 @@ func (k *keyCache) settle(set keySet, age time.Duration, err error) {
 func (k *keyCache) takeUnreported() (faults []string, failed bool) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	faults = k.unreported
-	k.unreported = nil
+	faults, k.unreported = k.unreported, nil
 	return faults, k.fault != nil && faults != nil
 }
 

@@ -12,8 +12,8 @@ import (
 )
 
 // Index is an index of items by their ids, which grow with the time of creation (UUIDv7). Its
-// partition key is the number of a shard: a partition accepts 1,000 writes a second, and growing
-// ids all go to one end of it, so the items are spread over several.
+// partition key is the number of a shard: growing ids all go to one end of a partition, which
+// accepts 1,000 writes a second, so that more writes need several shards.
 type Index struct {
 	Table, Name    string
 	ShardAttribute string // the partition key

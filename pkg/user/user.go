@@ -36,10 +36,7 @@ type User struct {
 // New returns version 1 of a user. Its times are that of its id, so id and input determine it.
 func New(id ID, in Input) User {
 	at := id.Time()
-	return User{
-		ID: id, Name: in.Name, Email: in.Email.String(), Age: in.Age,
-		CreatedAt: at, UpdatedAt: at, Version: 1,
-	}
+	return User{ID: id, Name: in.Name, Email: in.Email.String(), Age: in.Age, CreatedAt: at, UpdatedAt: at, Version: 1}
 }
 
 // Replace returns the user's next version, made of new input. UpdatedAt never decreases, even if

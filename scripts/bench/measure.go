@@ -81,7 +81,7 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 	if err := b.cpu.limit(f.PID(), b.memory); err != nil {
 		return nil, err
 	}
-	first, err := b.table.events(ctx, t.event, 1+settle) // now, since setting the limit takes 10 ms
+	first, err := b.table.events(ctx, t.event, 1+settle) // here, as setting the limit takes 10 ms
 	if err != nil {
 		return nil, err
 	}

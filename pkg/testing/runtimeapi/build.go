@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -24,6 +25,20 @@ func BuildCommand(checkout, module, output string, args ...string) *exec.Cmd {
 	cmd := exec.Command("sh", append([]string{filepath.Join(checkout, script), "-o", output}, args...)...)
 	cmd.Dir = filepath.Join(checkout, module)
 	return cmd
+}
+
+// Packages returns the packages that a function is linked from.
+func Packages(t testing.TB, function string) []string {
+	t.Helper()
+	source, err := os.ReadFile(filepath.Join(root(), script))
+	require.NoError(t, err)
+	tags := regexp.MustCompile(`-tags (\S+)`).FindStringSubmatch(string(source))
+	require.NotNil(t, tags)
+	cmd := exec.Command("go", "list", "-deps", "-tags", tags[1], "./"+function)
+	cmd.Dir = root()
+	out, err := cmd.Output()
+	require.NoError(t, err)
+	return strings.Fields(string(out))
 }
 
 // Sizes returns the sizes in bytes of a binary and of the zip file that a deployment makes of it.

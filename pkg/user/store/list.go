@@ -13,7 +13,8 @@ import (
 type Page = dynamo.Page[user.User]
 
 // listShards is how many shards the index byCreation has. One bears what the three writing routes
-// let through, 250 requests a second each.
+// let through, 250 requests a second each. With more, a list opens its other connections when it
+// is asked first, and not while the function starts.
 const listShards = 1
 
 func creationIndex(table string) dynamo.Index {

@@ -3,6 +3,8 @@ package cost
 import (
 	"flag"
 	"os"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -33,6 +35,11 @@ func TestTables(t *testing.T) {
 		return
 	}
 	assert.Equal(t, want, string(text), "run make cost, which rewrites the tables")
+	totals := regexp.MustCompile(`(?m)\*\*(\$\d\.\d\d)\*\* \|$`).FindAllStringSubmatch(want, -1)
+	slices.SortFunc(totals, func(a, b []string) int { return strings.Compare(a[1], b[1]) })
+	readme, err := os.ReadFile("../../../README.md")
+	require.NoError(t, err)
+	assert.Contains(t, string(readme), "why a million requests cost "+totals[0][1]+" to "+totals[len(totals)-1][1])
 }
 
 // expect is a precondition that allows every version and expects one; 0 expects none.

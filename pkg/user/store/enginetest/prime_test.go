@@ -48,8 +48,6 @@ func testConnect(t *testing.T, f *fixture) {
 	got, err := table.Get(t.Context(), u.ID)
 	require.NoError(t, err)
 	assert.Equal(t, u, got)
-	_, err = table.List(t.Context(), 10, "")
-	require.NoError(t, err)
 	assert.EqualValues(t, 1, connections.Load(), "the open connection must be reused")
 }
 
