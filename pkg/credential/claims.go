@@ -60,12 +60,16 @@ func (c *claims) granted(prefix string) []auth.Scope {
 
 // The methods of jwt.Claims.
 
-func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) { return (*jwt.NumericDate)(c.Expires), nil }
-func (c *claims) GetNotBefore() (*jwt.NumericDate, error)      { return (*jwt.NumericDate)(c.NotBefore), nil }
-func (c *claims) GetIssuedAt() (*jwt.NumericDate, error)       { return (*jwt.NumericDate)(c.IssuedAt), nil }
-func (c *claims) GetAudience() (jwt.ClaimStrings, error)       { return c.Audience, nil }
-func (c *claims) GetIssuer() (string, error)                   { return c.Issuer, nil }
-func (c *claims) GetSubject() (string, error)                  { return c.Subject, nil }
+func (c *claims) GetExpirationTime() (*jwt.NumericDate, error) {
+	return (*jwt.NumericDate)(c.Expires), nil
+}
+func (c *claims) GetNotBefore() (*jwt.NumericDate, error) {
+	return (*jwt.NumericDate)(c.NotBefore), nil
+}
+func (c *claims) GetIssuedAt() (*jwt.NumericDate, error) { return (*jwt.NumericDate)(c.IssuedAt), nil }
+func (c *claims) GetAudience() (jwt.ClaimStrings, error) { return c.Audience, nil }
+func (c *claims) GetIssuer() (string, error)             { return c.Issuer, nil }
+func (c *claims) GetSubject() (string, error)            { return c.Subject, nil }
 
 // numericDate is a number of seconds since 1970, which may have a fraction (RFC 7519, section 2).
 type numericDate jwt.NumericDate

@@ -177,12 +177,9 @@ func checkURL(s string) error {
 func isPlain(s string, u *url.URL) bool {
 	rest, ok := strings.CutPrefix(s, u.Scheme+"://"+u.Host)
 	_, escape := url.QueryUnescape(u.RawQuery)
-	return ok && escape == nil && !strings.HasSuffix(u.Host, ":") && isPort(u.Port()) &&
+	n, err := strconv.ParseUint(u.Port(), 10, 16)
+	isPort := u.Port() == "" || err == nil && n > 0 && len(u.Port()) <= 5
+	return ok && escape == nil && isPort && !strings.HasSuffix(u.Host, ":") &&
 		env.IsName(u.Hostname(), ".-:") && // colons in an IPv6 address
 		(rest == "" || env.IsName(rest, "_!$&'()*+,./:;=?@~-%"))
-}
-
-func isPort(s string) bool {
-	n, err := strconv.ParseUint(s, 10, 16)
-	return s == "" || err == nil && n > 0 && len(s) <= 5
 }
