@@ -28,11 +28,6 @@ func newTable(ctx context.Context, endpoint string) (table, error) {
 	return table{store.New(client, tableName, time.Now, user.NewID)}, err
 }
 
-func (t table) addUser(ctx context.Context) (user.User, error) {
-	created, err := t.Create(ctx, usertest.Input("Ann Lee", newEmail()), store.Idempotency{})
-	return created.User, err
-}
-
 func newEmail() string { return uuid.NewString() + "@example.com" }
 
 // events makes events that each succeed when they are sent once. Each is about a new user, so that
@@ -41,14 +36,15 @@ func newEmail() string { return uuid.NewString() + "@example.com" }
 func (t table) events(ctx context.Context, e runtimeapi.Event, n int) ([][]byte, error) {
 	all := make([][]byte, n)
 	for i := range all {
-		u, err := t.addUser(ctx)
+		created, err := t.Create(ctx, usertest.Input("Ann Lee", newEmail()), store.Idempotency{})
 		if err != nil {
 			return nil, err
 		}
+		email := created.User.Email
 		if e.PathID() == "" {
-			u.Email = newEmail()
+			email = newEmail()
 		}
-		if all[i], err = sign(e.About(u.ID.String(), u.Email)); err != nil {
+		if all[i], err = sign(e.About(created.User.ID.String(), email)); err != nil {
 			return nil, err
 		}
 	}

@@ -81,7 +81,8 @@ func (b *bench) coldStart(ctx context.Context, t *target) (values map[string]flo
 	if err := b.cpu.limit(f.PID(), b.memory); err != nil {
 		return nil, err
 	}
-	first, err := b.table.events(ctx, t.event, 1+settle) // here, as setting the limit takes 10 ms
+	// Only now, because setting the limit takes 10 ms, in which the table is idle.
+	first, err := b.table.events(ctx, t.event, 1+settle)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ var configuration = []string{"serverless.yml", "package-lock.json", "resources/*
 // AWS itself has it, so that it is lost together with the deployment.
 const (
 	deployedTag   = "deployed"
-	authorizerARN = "arn:aws:lambda:us-east-1:000000000000:function:" + localaws.StackName + "-authorizer"
+	authorizerARN = localaws.FunctionARN + "authorizer"
 )
 
 // deployer deploys the working tree to a local AWS.

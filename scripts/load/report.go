@@ -36,8 +36,8 @@ func (r report) add(result *vegeta.Result) {
 	}
 }
 
-// print prints the results by route and the rate beside the wanted one, with the first unexpected answer of each. It returns an error
-// unless there were answers and all of them were expected.
+// print prints the results by route, with the first unexpected answer of each, and the rate beside the
+// wanted one. It returns an error unless there were answers and all of them were expected.
 func (r report) print(rate int, out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "route\trequests\tunexpected\t429\t503\tp50 ms\tp90\tp99\tmax")

@@ -15,6 +15,9 @@ import (
 // account's root.
 const region, accessKey, secretKey = "us-east-1", "test", "test"
 
+// FunctionARN and a function's name in serverless.yml are the ARN of the function.
+const FunctionARN = "arn:aws:lambda:" + region + ":000000000000:function:" + StackName + "-"
+
 // passedOn are the variables of the caller that the server, and so every function,
 // sees. All others stay out: a JWT_SECRET, AWS_PROFILE or LOG_LEVEL of the caller's
 // shell would change what the functions do.
