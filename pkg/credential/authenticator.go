@@ -134,7 +134,7 @@ func (a *Authenticator) Connect(ctx context.Context) (err error) {
 // request runs the same code as a caller's; otherwise an API key that does not exist. The header
 // must not leave the process.
 func (a *Authenticator) Rehearsal(ctx context.Context) (string, error) {
-	a.secret.update(ctx) // or wait for Connect's
+	a.secret.update(ctx, false) // or wait for Connect's
 	known, _, _ := a.secret.state()
 	if known.secrets == nil {
 		return "ApiKey rehearsal", nil

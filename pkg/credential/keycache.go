@@ -9,8 +9,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/singleflight"
-
 	"users-api/pkg/auth"
 )
 
@@ -34,7 +32,7 @@ const (
 type keyCache struct {
 	fetch  func(context.Context) (keySet, time.Duration, error)
 	now    func() time.Time
-	flight singleflight.Group
+	turn   sync.Mutex  // to fetch
 	primed atomic.Bool // and no token has needed the previous secret since
 
 	mu      sync.Mutex
@@ -53,15 +51,10 @@ func (k *keyCache) lookup(ctx context.Context, find func(known keySet) error) er
 	known, due, _ := k.state()
 	err := find(known)
 	misfit := known.secrets != nil && errors.Is(err, auth.ErrSignature)
-	if misfit && k.primed.Swap(false) {
-		k.mu.Lock()
-		k.started = time.Time{} // prime has not read the previous secret
-		k.mu.Unlock()
-	}
 	if !misfit && !errors.Is(err, auth.ErrUnknownKey) && !errors.Is(err, auth.ErrAPIKey) && !due {
 		return err
 	}
-	k.update(ctx)
+	k.update(ctx, misfit)
 	known, _, fault := k.state()
 	err = find(known)
 	if fault = cmp.Or(fault, ctx.Err()); fault != nil && errors.Is(err, auth.ErrUnknownKey) {
@@ -83,28 +76,32 @@ func (k *keyCache) mayFetch() bool {
 	return since < 0 || since >= fetchInterval
 }
 
-// update fetches the keys, or waits for the fetch under way, until the context ends. It does
-// nothing if it is too early for another fetch.
-func (k *keyCache) update(ctx context.Context) {
-	fetched := k.flight.DoChan("", func() (any, error) {
-		if k.begin() {
+// update fetches the keys after whoever fetches them now, or until the context ends. It does nothing
+// if it is too early for another fetch, see begin.
+func (k *keyCache) update(ctx context.Context, misfit bool) {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		k.turn.Lock()
+		defer k.turn.Unlock()
+		if k.begin(misfit) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 			defer cancel()
 			k.settle(k.fetch(ctx))
 		}
-		return nil, nil
-	})
+	}()
 	select {
-	case <-fetched:
+	case <-done:
 	case <-ctx.Done():
 	}
 }
 
-// begin reports whether a fetch may start now, and records the start.
-func (k *keyCache) begin() bool {
+// begin reports whether a fetch may start now, and records the start. A token that fits no secret
+// may start one at any time if prime has read the current secret alone.
+func (k *keyCache) begin(misfit bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	if !k.mayFetch() {
+	if !(misfit && k.primed.Swap(false)) && !k.mayFetch() {
 		return false
 	}
 	k.started = k.wallClock()
@@ -136,7 +133,7 @@ func (k *keyCache) takeUnreported() (faults []string, failed bool) {
 // prime fetches the keys before the first request needs them.
 func (k *keyCache) prime(ctx context.Context) error {
 	k.primed.Store(true)
-	k.update(ctx)
+	k.update(ctx, false)
 	_, _, fault := k.state()
 	return fault
 }

@@ -2,10 +2,14 @@ package credential
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"time"
 
+	"github.com/golang-jwt/jwt/v5"
 	"github.com/stretchr/testify/assert"
+
+	"users-api/pkg/auth"
 )
 
 // The issuer never answers here, so a caller returns only when its context ends.
@@ -35,4 +39,33 @@ func TestLookupReturnsWithContext(t *testing.T) {
 	stopFirst()
 	assert.Error(t, <-fetching, "the caller that fetches")
 	assert.Empty(t, fetches, "there must be one fetch")
+}
+
+// Tokens by the previous secret that come together, just after a start that has read the current
+// one alone, must all wait for the previous one.
+func TestFirstTokensByThePreviousSecret(t *testing.T) {
+	t.Parallel()
+	for range 2000 {
+		k := &keyCache{now: time.Now}
+		k.fetch = func(context.Context) (keySet, time.Duration, error) {
+			set := keySet{secrets: []jwt.VerificationKey{[]byte("current")}}
+			if !k.primed.Load() {
+				set.secrets = append(set.secrets, []byte("previous"))
+			}
+			return set, time.Hour, nil
+		}
+		assert.NoError(t, k.prime(t.Context()))
+		var wait sync.WaitGroup
+		for range 4 {
+			wait.Go(func() {
+				assert.NoError(t, k.lookup(t.Context(), func(known keySet) error {
+					if len(known.secrets) < 2 {
+						return auth.ErrSignature
+					}
+					return nil
+				}))
+			})
+		}
+		wait.Wait()
+	}
 }
