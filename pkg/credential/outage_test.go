@@ -3,6 +3,7 @@ package credential_test
 import (
 	"net/http"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,7 +17,7 @@ import (
 func TestOutages(t *testing.T) {
 	t.Parallel()
 	for name, outage := range map[string]func(*issuer){
-		"unreachable":             func(i *issuer) { i.server.Close() },
+		"closed connection":       func(i *issuer) { i.handle(closeConnection) },
 		"status 500":              func(i *issuer) { i.answerWith(500, `{"keys":[]}`) },
 		"status 404":              func(i *issuer) { i.answerWith(404, "not here") },
 		"status 204":              func(i *issuer) { i.answerWith(204, "") },
@@ -94,6 +95,28 @@ func endless(w http.ResponseWriter, r *http.Request) {
 func hangUp(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Length", "1000")
 	_, _ = w.Write([]byte(`{"keys":[`))
+}
+
+// closeConnection closes the connection without an answer. A test that closed the server instead
+// would give its port to the server of another test, which then got its requests.
+func closeConnection(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+
+// nowhere is a URL at which no server can be: port 1 is given to none.
+const nowhere = "http://127.0.0.1:1"
+
+func TestNobodyListens(t *testing.T) {
+	t.Parallel()
+	c := newClock()
+	claims := goodClaims(c.Now())
+	for token, variables := range map[string]map[string]string{
+		newECKey(t, "a").sign(t, claims): {"JWKS_URL": nowhere, "JWT_ISSUER": testIssuer, "JWT_AUDIENCE": testAudience},
+		signHS256(t, claims):             union(stageVariables, map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": nowhere}),
+	} {
+		a := newAuthenticator(t, c, variables)
+		require.ErrorIs(t, a.Connect(t.Context()), syscall.ECONNREFUSED)
+		_, err := a.Authenticate(t.Context(), "Bearer "+token)
+		assert.Equal(t, auth.ErrKeysUnavailable, auth.ReasonOf(err), "%v", err)
+	}
 }
 
 func TestIssuerRecovers(t *testing.T) {

@@ -49,11 +49,15 @@ func newStageSecret(t *testing.T, variables map[string]string) *stageSecret {
 	s := &stageSecret{T: t, clock: newClock()}
 	s.server = httptest.NewServer(s)
 	t.Cleanup(s.server.Close)
-	s.auth = newAuthenticator(t, s.clock, union(map[string]string{
-		"SECRET_ID": secretARN, "AWS_ENDPOINT_URL_SECRETS_MANAGER": s.server.URL, "AWS_REGION": "eu-central-1",
-		"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_SESSION_TOKEN": "session",
-	}, variables))
+	variables = union(union(stageVariables, variables), map[string]string{"AWS_ENDPOINT_URL_SECRETS_MANAGER": s.server.URL})
+	s.auth = newAuthenticator(t, s.clock, variables)
 	return s
+}
+
+// stageVariables are those of an authenticator that reads the stage's secret.
+var stageVariables = map[string]string{
+	"SECRET_ID": secretARN, "AWS_REGION": "eu-central-1",
+	"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE", "AWS_SECRET_ACCESS_KEY": "example", "AWS_SESSION_TOKEN": "session",
 }
 
 // started is newStageSecret after a start that has read the secret.
@@ -266,7 +270,7 @@ func TestOutagesOfSecretsManager(t *testing.T) {
 		begin func(*stageSecret)
 		want  string // in the log
 	}{
-		"refused":             {begin: func(s *stageSecret) { s.server.Close() }, want: "read AWSCURRENT of the secret: Post "},
+		"closed connection":   {begin: func(s *stageSecret) { s.handle(closeConnection) }, want: "read AWSCURRENT of the secret: Post "},
 		"silent":              {begin: func(s *stageSecret) { s.handle(silent) }, want: "read AWSCURRENT of the secret: Post "},
 		"status 500":          {begin: func(s *stageSecret) { s.answerWith(500, `{"__type":"InternalServiceError","Message":"try later"}`) }, want: "status 500: InternalServiceError: try later"},
 		"status 503, no JSON": {begin: func(s *stageSecret) { s.answerWith(503, "<html>") }, want: "status 503"},

@@ -61,7 +61,9 @@ func (t Tree) Command(tb testing.TB, name string, args ...string) *Process {
 	tb.Helper()
 	started := time.Now()
 	p, err := t.Run(tb.Context(), nil, name, args...)
-	require.NoError(tb, err)
+	if err != nil {
+		tb.Fatal(err) // whole: require would cut what the command wrote
+	}
 	tb.Logf("%5.1f s  %s", time.Since(started).Seconds(), p)
 	return p
 }

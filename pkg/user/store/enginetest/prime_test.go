@@ -70,9 +70,7 @@ func TestClosedConnectionIsRetried(t *testing.T) {
 
 func TestConnectToUnavailableTable(t *testing.T) {
 	f := newFixture(t)
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
-	table := f.fromEnv(server.URL)
+	table := f.fromEnv(nowhere)
 	requireKind(t, apperr.Unavailable, table.Connect(t.Context()))
 
 	silent := f.faultyTable(t, &storetest.Faulty{Fault: storetest.Silence, First: storetest.Always})
