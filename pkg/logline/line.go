@@ -35,8 +35,7 @@ type Line struct {
 	counts    []count
 
 	attrsBuffer [32]slog.Attr // large enough for most lines, allocated with the line
-	emfBuffer   [640]byte
-	emf         rawJSON
+	metadata    metadata
 }
 
 // Request is what a line says about an API request.
@@ -101,7 +100,7 @@ func (l *Line) End(o Outcome) {
 	if level >= l.logger.config.Level || l.debug {
 		attrs = l.describe(attrs, duration, o)
 	}
-	write(l.logger.handler, now, level, message, l.logger.metrics.append(attrs, l, now, duration, o))
+	write(l.logger.handler, now, level, message, l.appendMetrics(attrs, now, duration, o))
 }
 
 // describe adds everything but the metrics.

@@ -12,8 +12,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 	"unicode/utf8"
@@ -42,7 +40,7 @@ type Config struct {
 type Logger struct {
 	config      Config
 	handler     slog.Handler
-	metrics     metricSets
+	metrics     [2][]metricDirective // of an API request, and of any other invocation
 	now         func() time.Time
 	warm        atomic.Bool
 	primed      []slog.Attr // the outcome of priming, for the first line
@@ -52,7 +50,7 @@ type Logger struct {
 // New returns a Logger that writes to w and takes the time from now.
 func New(c Config, w io.Writer, now func() time.Time) *Logger {
 	members := []slog.Attr{slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function)}
-	return &Logger{config: c, handler: newHandler(w).WithAttrs(members), metrics: newMetricSets(c), now: now}
+	return &Logger{config: c, handler: newHandler(w).WithAttrs(members), metrics: fixedMetrics(c.Service), now: now}
 }
 
 // SetPriming adds the outcome of priming to the first invocation's line.
@@ -105,17 +103,9 @@ func write(h slog.Handler, at time.Time, level slog.Level, message string, attrs
 // command.
 type c1Escaper struct{ w io.Writer }
 
-var c1Escapes = sync.OnceValue(func() *strings.Replacer {
-	var pairs []string
-	for r := rune(0x80); r < 0xa0; r++ {
-		pairs = append(pairs, string(r), fmt.Sprintf(`\u%04x`, r))
-	}
-	return strings.NewReplacer(pairs...)
-})
-
 func (e c1Escaper) Write(line []byte) (int, error) {
-	if bytes.IndexByte(line, 0xc2) >= 0 { // the first byte of each of them
-		line = []byte(c1Escapes().Replace(string(line)))
+	for c := byte(0x80); c < 0xa0 && bytes.IndexByte(line, 0xc2) >= 0; c++ { // 0xc2 is the first byte of each
+		line = bytes.ReplaceAll(line, []byte{0xc2, c}, fmt.Appendf(nil, `\u%04x`, c))
 	}
 	return e.w.Write(line)
 }

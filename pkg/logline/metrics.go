@@ -1,11 +1,9 @@
 package logline
 
 import (
-	"encoding/json"
 	"log/slog"
 	"net/http"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -30,53 +28,42 @@ var (
 	byFunction = []string{"service", "stage", "function_name"}
 )
 
-// metricSets holds the metric definitions that never change, encoded once.
-type metricSets struct {
-	namespace string
-	request   []byte // of an API request
-	other     []byte // of any other invocation, which must not count as a request
-}
-
-func newMetricSets(c Config) metricSets {
+// fixedMetrics returns the metrics of an API request, and those of any other invocation, which must
+// not count as a request.
+func fixedMetrics(service string) [2][]metricDirective {
 	performance := []metricDefinition{{"Errors", "Count"}, {"RequestDuration", "Milliseconds"}, {"ColdStart", "Count"}}
 	request := append([]metricDefinition{{"Requests", "Count"}, {"ClientErrors", "Count"}}, performance...)
-	return metricSets{
-		namespace: c.Service,
-		request:   mustJSON(metricDirective{c.Service, [][]string{byStage, byFunction}, request}),
-		other:     mustJSON(metricDirective{c.Service, [][]string{byFunction}, performance}),
+	return [2][]metricDirective{
+		{{service, [][]string{byStage, byFunction}, request}},
+		{{service, [][]string{byFunction}, performance}},
 	}
 }
 
-func mustJSON(v any) []byte {
-	b, err := json.Marshal(v)
-	if err != nil {
-		panic(err) // plain strings
-	}
-	return b
+// metadata is the member _aws of a line.
+type metadata struct {
+	Timestamp         int64 // milliseconds since the epoch
+	CloudWatchMetrics []metricDirective
 }
 
-// append adds the metrics' values and the definitions that make metrics of them.
-func (m metricSets) append(attrs []slog.Attr, l *Line, now time.Time, durationMS float64, o Outcome) []slog.Attr {
-	directives := m.other
+// appendMetrics adds the metrics' values and the definitions that make metrics of them.
+func (l *Line) appendMetrics(attrs []slog.Attr, now time.Time, durationMS float64, o Outcome) []slog.Attr {
+	directives := l.logger.metrics[1]
 	if l.isRequest {
-		directives = m.request
+		directives = l.logger.metrics[0]
 		clientError := o.Status >= http.StatusBadRequest && o.Status < http.StatusInternalServerError
 		attrs = append(attrs, slog.Int("Requests", 1), slog.Int("ClientErrors", bit(clientError)))
 	}
 	attrs = append(attrs,
 		slog.Int("Errors", bit(o.Fault)), slog.Float64("RequestDuration", durationMS), slog.Int("ColdStart", bit(l.cold)))
-	emf := append(l.emfBuffer[:0], `{"Timestamp":`...)
-	emf = strconv.AppendInt(emf, now.UnixMilli(), 10)
-	emf = append(append(emf, `,"CloudWatchMetrics":[`...), directives...)
 	for _, c := range l.counts {
 		attrs = append(append(attrs, slog.Int(c.metric, 1)), c.dimensions...)
-		emf = append(append(emf, ','), mustJSON(m.directive(c))...)
+		directives = append(directives, c.directive(l.logger.config.Service))
 	}
-	l.emf = append(emf, ']', '}')
-	return append(attrs, slog.Any("_aws", &l.emf))
+	l.metadata = metadata{now.UnixMilli(), directives}
+	return append(attrs, slog.Any("_aws", &l.metadata))
 }
 
-func (m metricSets) directive(c count) metricDirective {
+func (c count) directive(service string) metricDirective {
 	sets := [][]string{byStage}
 	if len(c.dimensions) > 0 {
 		own := slices.Clone(byStage)
@@ -85,13 +72,8 @@ func (m metricSets) directive(c count) metricDirective {
 		}
 		sets = append(sets, own)
 	}
-	return metricDirective{m.namespace, sets, []metricDefinition{{c.metric, "Count"}}}
+	return metricDirective{service, sets, []metricDefinition{{c.metric, "Count"}}}
 }
-
-// rawJSON is written into a line as it is.
-type rawJSON []byte
-
-func (r rawJSON) MarshalJSON() ([]byte, error) { return r, nil }
 
 func bit(b bool) int {
 	if b {
