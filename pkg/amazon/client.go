@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -26,22 +27,18 @@ const (
 	keepAlive           = 30 * time.Second
 )
 
-// maxIdleConns is more than a function uses: it serves one request at a time, whose calls run in
-// parallel at most over the shards of a list.
-const maxIdleConns = 16
-
 func newHTTPClient() *http.Client {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
 	roots := newRoots(dialer.DialContext)
+	var opened sync.Map
 	return &http.Client{
 		Timeout: attemptTimeout,
 		Transport: &http.Transport{
-			DialContext:           dialer.DialContext,
-			DialTLSContext:        roots.dial,
-			TLSHandshakeTimeout:   tlsHandshakeTimeout,
+			DialContext:           ahead(&opened, dialer.DialContext),
+			DialTLSContext:        ahead(&opened, roots.dial),
 			ResponseHeaderTimeout: headerTimeout,
 			IdleConnTimeout:       idleTimeout,
-			MaxIdleConnsPerHost:   maxIdleConns,
+			MaxIdleConnsPerHost:   16, // more than a list has shards, which are queried at once
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
 	}

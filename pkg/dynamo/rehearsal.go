@@ -2,37 +2,25 @@ package dynamo
 
 import (
 	"context"
-	"errors"
 	"io"
 	"net/http"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"users-api/pkg/amazon"
 )
 
-// Connect opens a connection to DynamoDB, so that a function's first call finds it open. It sends an
-// unsigned GET /, which needs no permission and costs nothing.
+// Connect opens a connection to DynamoDB, so that a function's first call finds it open.
 func Connect(ctx context.Context, client *dynamodb.Client) error {
-	return Classify(ctx, "connect", connect(ctx, client.Options()))
-}
-
-func connect(ctx context.Context, o dynamodb.Options) error {
+	o := client.Options()
 	endpoint, err := o.EndpointResolverV2.ResolveEndpoint(ctx, dynamodb.EndpointParameters{
 		Region: &o.Region, Endpoint: o.BaseEndpoint,
 	}.WithDefaults())
-	if err != nil {
-		return err
+	if err == nil {
+		err = amazon.Open(ctx, o.HTTPClient, endpoint.URI.String())
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.URI.String(), nil)
-	if err != nil {
-		return err
-	}
-	res, err := o.HTTPClient.Do(req)
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(io.Discard, res.Body) // any answer will do
-	return errors.Join(err, res.Body.Close())
+	return Classify(ctx, "connect", err)
 }
 
 // Rehearsal returns a client that sends nothing: every write succeeds, and every read finds the

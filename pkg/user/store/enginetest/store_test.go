@@ -17,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"users-api/pkg/amazon"
 	"users-api/pkg/apperr"
 	"users-api/pkg/dynamo"
 	"users-api/pkg/env"
@@ -45,6 +46,8 @@ type fixture struct {
 	client   *dynamodb.Client
 	name     string
 	ahead    atomic.Int64 // by how many nanoseconds the clock is ahead
+
+	disconnect func() // closes all connections of the proxy that counting has started
 }
 
 // newFixture creates a table on DynamoDB Local.
@@ -92,8 +95,10 @@ func (f *fixture) patient(endpoint string) *store.Table {
 	f.t.Helper()
 	r := env.New(f.environment(endpoint))
 	options := dynamo.FromEnv(r).Options()
+	client := amazon.Config(r, "DYNAMODB").HTTPClient.(*http.Client)
 	require.NoError(f.t, r.Err())
-	options.HTTPClient = &http.Client{Transport: &http.Transport{}}
+	client.Timeout, client.Transport.(*http.Transport).ResponseHeaderTimeout = 0, 0
+	options.HTTPClient = client
 	return store.New(dynamodb.New(options), f.name, f.now, user.NewID)
 }
 
