@@ -27,21 +27,20 @@ const (
 // fetches it: Lambda freezes whatever runs in the background.
 //
 // A known key stays good while its server is unavailable, slow or answers nonsense. An unknown key
-// causes a fetch. There is one fetch at a time and at most one in fetchInterval; callers that need
-// it meanwhile wait for the same one.
+// causes a fetch. There is one fetch at a time, and in general one in fetchInterval, see begin;
+// callers that need it meanwhile wait for it.
 type keyCache struct {
-	fetch  func(context.Context) (keySet, time.Duration, error)
-	now    func() time.Time
-	turn   sync.Mutex  // to fetch
-	primed atomic.Bool // and no token has needed the previous secret since
+	fetch    func(context.Context) (keySet, time.Duration, error)
+	now      func() time.Time
+	fetching sync.Mutex  // held during a fetch
+	primed   atomic.Bool // prime has fetched, and no token has needed the previous secret since
 
-	mu      sync.Mutex
-	known   keySet
-	fresh   time.Time // until when known is fresh
-	started time.Time // when the last fetch began
-	fault   error     // of the last fetch
-	// which of its keys cannot be used, or its fault, until the log has it
-	unreported []string
+	mu         sync.Mutex
+	known      keySet
+	fresh      time.Time // until when known is fresh
+	started    time.Time // when the last fetch began
+	fault      error     // of the last fetch
+	unreported []string  // which of its keys cannot be used, or its fault, until the log has it
 }
 
 // lookup calls find with the known keys, and again after a fetch if they are not fresh or lack what
@@ -76,15 +75,15 @@ func (k *keyCache) mayFetch() bool {
 	return since < 0 || since >= fetchInterval
 }
 
-// update fetches the keys after whoever fetches them now, or until the context ends. It does nothing
-// if it is too early for another fetch, see begin.
+// update waits for the fetch under way, and then fetches the keys, unless it is too early, see begin.
+// If the context ends first, it returns, and its fetch goes on.
 func (k *keyCache) update(ctx context.Context, misfit bool) {
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		k.turn.Lock()
-		defer k.turn.Unlock()
-		if k.begin(misfit) {
+		k.fetching.Lock()
+		defer k.fetching.Unlock()
+		if ctx.Err() == nil && k.begin(misfit) {
 			ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), fetchTimeout)
 			defer cancel()
 			k.settle(k.fetch(ctx))
@@ -96,8 +95,8 @@ func (k *keyCache) update(ctx context.Context, misfit bool) {
 	}
 }
 
-// begin reports whether a fetch may start now, and records the start. A token that fits no secret
-// may start one at any time if prime has read the current secret alone.
+// begin reports whether a fetch may start now, and records the start. After a prime, which reads the
+// current secret alone, the first token that does not fit it may start one at any time.
 func (k *keyCache) begin(misfit bool) bool {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -135,6 +134,8 @@ func (k *keyCache) prime(ctx context.Context) error {
 	k.primed.Store(true)
 	k.update(ctx, false)
 	_, _, fault := k.state()
+	fault = cmp.Or(fault, ctx.Err())
+	k.primed.Store(fault == nil) // else the next fetch reads the previous secret too
 	return fault
 }
 

@@ -190,8 +190,14 @@ func TestRotationOfTheSecret(t *testing.T) {
 func TestTokenByThePreviousSecret(t *testing.T) {
 	t.Parallel()
 	for name, start := range map[string]func(*stageSecret){
-		"after a start":      func(s *stageSecret) { require.NoError(s, s.auth.Connect(s.Context())) },
-		"without priming":    func(*stageSecret) {},
+		"after a start":   func(s *stageSecret) { require.NoError(s, s.auth.Connect(s.Context())) },
+		"without priming": func(*stageSecret) {},
+		"after a start that failed": func(s *stageSecret) {
+			s.answerWith(500, "{}")
+			require.Error(s, s.auth.Connect(s.Context()))
+			s.handle(nil)
+			s.advance(10 * time.Second)
+		},
 		"after a token of B": func(s *stageSecret) { s.expectToken(secretB, "", "the current secret") },
 	} {
 		t.Run(name, func(t *testing.T) {
