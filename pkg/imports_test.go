@@ -51,7 +51,7 @@ var mayImport = map[string][]string{
 var testsMayImport = map[string][]string{
 	"functions/*":                 {"pkg/testing/apitest", "pkg/testing/ENTITYtest", "pkg/testing/runtimeapi"},
 	"functions/authorizer":        {"pkg/testing/linetest", "pkg/testing/runtimeapi"},
-	"pkg/ENTITY/store/enginetest": {"pkg/ENTITY/store", "pkg/dynamo", "pkg/ENTITY", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/ENTITYtest"},
+	"pkg/ENTITY/store/enginetest": {"pkg/ENTITY/store", "pkg/dynamo", "pkg/amazon", "pkg/ENTITY", "pkg/apperr", "pkg/env", "pkg/testing/storetest", "pkg/testing/ENTITYtest"},
 	"pkg/ENTITY":                  {"pkg/testing/ENTITYtest"},
 	"pkg/boot":                    {"pkg/testing/linetest", "pkg/testing/parameters"},
 	"pkg/credential":              {"pkg/testing/parameters"},
@@ -68,7 +68,7 @@ var homes = map[string][]string{
 	"github.com/stretchr/testify":  {"pkg/testing/apitest", "pkg/testing/linetest", "pkg/testing/runtimeapi", "pkg/testing/storetest"},
 	"go.yaml.in/yaml":              {"pkg/testing/storetest"},
 	"golang.org/x/net":             {"pkg/ENTITY"},
-	"golang.org/x/sync":            {"pkg/credential", "pkg/dynamo"},
+	"golang.org/x/sync":            {"pkg/dynamo"},
 	"golang.org/x/text":            {"pkg/ENTITY"},
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -27,21 +26,20 @@ const (
 	keepAlive           = 30 * time.Second
 )
 
-func newHTTPClient() *http.Client {
+func newHTTPClient() (*http.Client, *roots) {
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
 	roots := newRoots(dialer.DialContext)
-	var opened sync.Map
 	return &http.Client{
 		Timeout: attemptTimeout,
 		Transport: &http.Transport{
-			DialContext:           ahead(&opened, dialer.DialContext),
-			DialTLSContext:        ahead(&opened, roots.dial),
+			DialContext:           cancelOpening(dialer.DialContext),
+			DialTLSContext:        cancelOpening(roots.dial),
 			ResponseHeaderTimeout: headerTimeout,
 			IdleConnTimeout:       idleTimeout,
 			MaxIdleConnsPerHost:   16, // more than a list has shards, which are queried at once
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}
+	}, roots
 }
 
 // Config returns the configuration of a service's client by the variables that Lambda sets:
@@ -61,11 +59,12 @@ func Config(r *env.Reader, service string) aws.Config {
 	if c.AccessKeyID == "" || c.SecretAccessKey == "" {
 		r.Fault("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: must be set, as Lambda does from the function's role")
 	}
+	client, _ := newHTTPClient()
 	return aws.Config{
 		Region:       r.Require("AWS_REGION", env.NotEmpty, "an AWS region, as Lambda sets it"),
 		Credentials:  aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil }),
 		BaseEndpoint: endpoint(r, service),
-		HTTPClient:   newHTTPClient(),
+		HTTPClient:   client,
 	}
 }
 

@@ -5,42 +5,42 @@ import (
 	"errors"
 	"net"
 	"net/http"
-	"sync"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Open opens the connection that the first request to the URL's server will use, and sends nothing
-// over it. The client is that of a Config, and has sent no request yet. Measured: 6 to 9 % less of a
-// cold request than a GET. If the connection breaks meanwhile, the first request is worth a retry.
+// Open opens a connection for the next request to a URL's server, and sends nothing over it. The
+// client is that of a Config. Measured: a cold request is 3 to 9 % faster than with a GET instead.
 func Open(ctx context.Context, client aws.HTTPClient, url string) error {
-	req, err := http.NewRequestWithContext(context.WithValue(ctx, openKey{}, true), http.MethodGet, url, nil)
-	if err == nil {
-		_, err = client.Do(req)
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	req, err := http.NewRequestWithContext(context.WithValue(ctx, cancelKey{}, cancel), http.MethodGet, url, nil)
+	if err != nil {
+		return err
 	}
+	res, err := client.Do(req)
 	if errors.Is(err, errOpened) {
 		return nil
+	}
+	if err == nil { // it had a connection
+		err = res.Body.Close()
 	}
 	return err
 }
 
-type openKey struct{}
+type cancelKey struct{}
 
 var errOpened = errors.New("opened")
 
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
-// ahead returns a transport's dial function, which takes the connection to an address that Open has
-// opened, if there is one.
-func ahead(opened *sync.Map, dial dialFunc) dialFunc {
+// cancelOpening returns a transport's dial function, which cancels the request of Open once it has
+// dialed: net/http keeps the connection for the next request.
+func cancelOpening(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
-		if conn, ok := opened.LoadAndDelete(address); ok {
-			return conn.(net.Conn), nil
-		}
 		conn, err := dial(ctx, network, address)
-		if err == nil && ctx.Value(openKey{}) != nil {
-			opened.Store(address, conn)
-			return nil, errOpened
+		if cancel, ok := ctx.Value(cancelKey{}).(context.CancelCauseFunc); ok && err == nil {
+			cancel(errOpened)
 		}
 		return conn, err
 	}

@@ -38,19 +38,21 @@ type Config struct {
 
 // Logger writes lines. It is safe for concurrent use.
 type Logger struct {
-	config      Config
-	handler     slog.Handler
-	metrics     [2][]metricDirective // of an API request, and of any other invocation
-	now         func() time.Time
-	warm        atomic.Bool
-	primed      []slog.Attr // the outcome of priming, for the first line
-	primedCount []count
+	config         Config
+	handler        slog.Handler
+	now            func() time.Time
+	warm           atomic.Bool
+	primed         []slog.Attr // the outcome of priming, for the first line
+	primedCount    []count
+	request, other []metricDirective // the metrics of an API request, and of any other invocation
 }
 
 // New returns a Logger that writes to w and takes the time from now.
 func New(c Config, w io.Writer, now func() time.Time) *Logger {
 	members := []slog.Attr{slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function)}
-	return &Logger{config: c, handler: newHandler(w).WithAttrs(members), metrics: fixedMetrics(c.Service), now: now}
+	l := &Logger{config: c, handler: newHandler(w).WithAttrs(members), now: now}
+	l.request, l.other = metrics(c.Service)
+	return l
 }
 
 // SetPriming adds the outcome of priming to the first invocation's line.

@@ -28,15 +28,13 @@ var (
 	byFunction = []string{"service", "stage", "function_name"}
 )
 
-// fixedMetrics returns the metrics of an API request, and those of any other invocation, which must
-// not count as a request.
-func fixedMetrics(service string) [2][]metricDirective {
+// metrics returns the metrics of an API request, and those of any other invocation, which must not
+// count as a request.
+func metrics(service string) (request, other []metricDirective) {
 	performance := []metricDefinition{{"Errors", "Count"}, {"RequestDuration", "Milliseconds"}, {"ColdStart", "Count"}}
-	request := append([]metricDefinition{{"Requests", "Count"}, {"ClientErrors", "Count"}}, performance...)
-	return [2][]metricDirective{
-		{{service, [][]string{byStage, byFunction}, request}},
-		{{service, [][]string{byFunction}, performance}},
-	}
+	all := append([]metricDefinition{{"Requests", "Count"}, {"ClientErrors", "Count"}}, performance...)
+	return []metricDirective{{service, [][]string{byStage, byFunction}, all}},
+		[]metricDirective{{service, [][]string{byFunction}, performance}}
 }
 
 // metadata is the member _aws of a line.
@@ -47,9 +45,9 @@ type metadata struct {
 
 // appendMetrics adds the metrics' values and the definitions that make metrics of them.
 func (l *Line) appendMetrics(attrs []slog.Attr, now time.Time, durationMS float64, o Outcome) []slog.Attr {
-	directives := l.logger.metrics[1]
+	directives := l.logger.other
 	if l.isRequest {
-		directives = l.logger.metrics[0]
+		directives = l.logger.request
 		clientError := o.Status >= http.StatusBadRequest && o.Status < http.StatusInternalServerError
 		attrs = append(attrs, slog.Int("Requests", 1), slog.Int("ClientErrors", bit(clientError)))
 	}
@@ -57,7 +55,7 @@ func (l *Line) appendMetrics(attrs []slog.Attr, now time.Time, durationMS float6
 		slog.Int("Errors", bit(o.Fault)), slog.Float64("RequestDuration", durationMS), slog.Int("ColdStart", bit(l.cold)))
 	for _, c := range l.counts {
 		attrs = append(append(attrs, slog.Int(c.metric, 1)), c.dimensions...)
-		directives = append(directives, c.directive(l.logger.config.Service))
+		directives = append(slices.Clip(directives), c.directive(l.logger.config.Service)) // all lines share the first
 	}
 	l.metadata = metadata{now.UnixMilli(), directives}
 	return append(attrs, slog.Any("_aws", &l.metadata))

@@ -46,8 +46,6 @@ type fixture struct {
 	client   *dynamodb.Client
 	name     string
 	ahead    atomic.Int64 // by how many nanoseconds the clock is ahead
-
-	disconnect func() // closes all connections of the proxy that counting has started
 }
 
 // newFixture creates a table on DynamoDB Local.
@@ -90,7 +88,7 @@ func (f *fixture) fromEnv(endpoint string) *store.Table {
 }
 
 // patient returns the table at an endpoint with the client and the retries of production, but
-// without its timeouts: a slow machine causes no additional call.
+// without its timeouts for an answer: a slow machine causes no additional call.
 func (f *fixture) patient(endpoint string) *store.Table {
 	f.t.Helper()
 	r := env.New(f.environment(endpoint))
