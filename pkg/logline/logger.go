@@ -2,7 +2,7 @@
 // so that the line is the invocation's metrics too and no call to a metrics API is made.
 //
 // A Logger starts a Line for each invocation. What happens on the way adds to the line of its
-// context (Annotate, Detail, Count, SetPrincipal), and the end writes it, with one write, so that
+// context (Annotate, Count, SetPrincipal), and the end writes it, with one write, so that
 // lines never mix. Nothing that a client or a dependency sends can end, extend or forge a line.
 package logline
 
@@ -50,9 +50,8 @@ type Logger struct {
 // New returns a Logger that writes to w and takes the time from now.
 func New(c Config, w io.Writer, now func() time.Time) *Logger {
 	members := []slog.Attr{slog.String("service", c.Service), slog.String("stage", c.Stage), slog.String("function_name", c.Function)}
-	l := &Logger{config: c, handler: newHandler(w).WithAttrs(members), now: now}
-	l.request, l.other = metrics(c.Service)
-	return l
+	request, other := metrics(c.Service)
+	return &Logger{config: c, handler: newHandler(w).WithAttrs(members), now: now, request: request, other: other}
 }
 
 // SetPriming adds the outcome of priming to the first invocation's line.

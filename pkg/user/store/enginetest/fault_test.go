@@ -137,7 +137,7 @@ func TestDeadline(t *testing.T) {
 	requireKind(t, apperr.Timeout, err)
 }
 
-// nowhere is a URL at which no server can be: port 1 is given to none.
+// nowhere is a URL without a server: the system picks port 1 for none that asks for any port.
 const nowhere = "http://127.0.0.1:1"
 
 func TestUnreachableTable(t *testing.T) {

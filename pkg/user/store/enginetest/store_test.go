@@ -87,7 +87,7 @@ func (f *fixture) fromEnv(endpoint string) *store.Table {
 	return table
 }
 
-// patient returns the table at an endpoint with the client and the retries of production, but
+// patient returns the table at an endpoint with the transport and the retries of production, but
 // without its timeouts for an answer: a slow machine causes no additional call.
 func (f *fixture) patient(endpoint string) *store.Table {
 	f.t.Helper()
