@@ -26,20 +26,18 @@ const (
 	keepAlive           = 30 * time.Second
 )
 
-func newHTTPClient() (*http.Client, *roots) {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
-	roots := newRoots(dialer.DialContext)
+func newHTTPClient(r *roots) *http.Client {
 	return &http.Client{
 		Timeout: attemptTimeout,
 		Transport: &http.Transport{
-			DialContext:           cancelOpening(dialer.DialContext),
-			DialTLSContext:        cancelOpening(roots.dial),
+			DialContext:           cancelOpening(r.dialTCP),
+			DialTLSContext:        cancelOpening(r.dial),
 			ResponseHeaderTimeout: headerTimeout,
 			IdleConnTimeout:       idleTimeout,
 			MaxIdleConnsPerHost:   16, // more than a list has shards, which are queried at once
 		},
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, roots
+	}
 }
 
 // Config returns the configuration of a service's client by the variables that Lambda sets:
@@ -59,12 +57,12 @@ func Config(r *env.Reader, service string) aws.Config {
 	if c.AccessKeyID == "" || c.SecretAccessKey == "" {
 		r.Fault("AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY: must be set, as Lambda does from the function's role")
 	}
-	client, _ := newHTTPClient()
+	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
 	return aws.Config{
 		Region:       r.Require("AWS_REGION", env.NotEmpty, "an AWS region, as Lambda sets it"),
 		Credentials:  aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return c, nil }),
 		BaseEndpoint: endpoint(r, service),
-		HTTPClient:   client,
+		HTTPClient:   newHTTPClient(newRoots(dialer.DialContext)),
 	}
 }
 

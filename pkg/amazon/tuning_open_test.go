@@ -46,8 +46,9 @@ func opens(t *testing.T, start func(*httptest.Server)) bool {
 	}
 	start(s)
 	defer s.Close()
-	client, r := newHTTPClient()
+	r := newRoots(new(net.Dialer).DialContext)
 	r.amazon = func() *x509.CertPool { return poolOf(s) }
+	client := newHTTPClient(r)
 
 	require.NoError(t, Open(t.Context(), client, s.URL))
 	sent := requests.Load()
@@ -82,7 +83,7 @@ func get(t *testing.T, client *http.Client, url string) (reused bool) {
 func TestOpenFails(t *testing.T) {
 	t.Parallel()
 	s, _ := newServer(t)
-	client, _ := newHTTPClient()
+	client := newHTTPClient(newRoots(new(net.Dialer).DialContext))
 	client.Timeout = 0
 	assert.ErrorAs(t, Open(t.Context(), client, s.URL), new(x509.UnknownAuthorityError))
 	assert.ErrorContains(t, Open(t.Context(), client, "http://127.0.0.1:1"), "connection refused")

@@ -20,12 +20,12 @@ var amazonRoots []byte
 // roots dials TLS and trusts Amazon's few roots first. It reads the system's roots only for a
 // server that does not chain to Amazon's, which takes half a second of a cold start at 128 MB.
 type roots struct {
-	dialTCP func(ctx context.Context, network, address string) (net.Conn, error)
+	dialTCP dialFunc
 	amazon  func() *x509.CertPool
 	system  atomic.Bool // some server did not chain to Amazon's roots
 }
 
-func newRoots(dialTCP func(context.Context, string, string) (net.Conn, error)) *roots {
+func newRoots(dialTCP dialFunc) *roots {
 	return &roots{dialTCP: dialTCP, amazon: sync.OnceValue(func() *x509.CertPool {
 		pool := x509.NewCertPool()
 		pool.AppendCertsFromPEM(amazonRoots)

@@ -57,8 +57,8 @@ func ServeFunc[T interface{ Connect(context.Context) error }, In, Out any](open 
 	e.start(WrapFunc(e, h), backend.Connect, rehearseFunc(e, h, func(ctx context.Context) ([]byte, error) { return rehearsal(ctx, backend) }))
 }
 
-// fromEnv opens what a function needs. If the environment is wrong, it writes a line with every
-// fault and exits; Lambda then reports an init error and tries again.
+// fromEnv sets Go up for Lambda and opens what a function needs. If the environment is wrong, it
+// writes a line with every fault and exits; Lambda then reports an init error and tries again.
 func fromEnv[T any](open func(env.Lookup) (T, error)) (*Edge, T) {
 	runtime.GOMAXPROCS(1)   // an instance serves one request at a time
 	debug.SetGCPercent(400) // garbage is collected at 16 MB of heap instead of at 4 MB

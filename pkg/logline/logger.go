@@ -106,7 +106,9 @@ type c1Escaper struct{ w io.Writer }
 
 func (e c1Escaper) Write(line []byte) (int, error) {
 	for c := byte(0x80); c < 0xa0 && bytes.IndexByte(line, 0xc2) >= 0; c++ { // 0xc2 is the first byte of each
-		line = bytes.ReplaceAll(line, []byte{0xc2, c}, fmt.Appendf(nil, `\u%04x`, c))
+		if pair := []byte{0xc2, c}; bytes.Contains(line, pair) {
+			line = bytes.ReplaceAll(line, pair, fmt.Appendf(nil, `\u%04x`, c))
+		}
 	}
 	return e.w.Write(line)
 }

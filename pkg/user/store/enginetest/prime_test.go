@@ -58,11 +58,13 @@ func testConnect(t *testing.T, f *fixture) {
 		got, err := table.Get(ctx, u.ID)
 		require.NoError(t, err)
 		assert.Equal(t, u, got)
-		if reused && p.connections.Load() == 1 && p.Calls() == 1 {
+		_, err = table.List(t.Context(), 10, "")
+		require.NoError(t, err)
+		if reused && p.connections.Load() == 1 && p.Calls() == 2 {
 			return
 		}
 	}
-	assert.Fail(t, "the first call must use the connection that is open, over which nothing was sent")
+	assert.Fail(t, "both calls must use the connection that is open, over which nothing was sent")
 }
 
 // A function may be frozen for longer than DynamoDB keeps its connection, before its first request
@@ -98,7 +100,8 @@ func TestConnectToUnavailableTable(t *testing.T) {
 // Every operation on a rehearsal succeeds without the table.
 func TestRehearsal(t *testing.T) {
 	f := newFixture(t)
-	r := f.fromEnv(nowhere).Rehearsal(`{"id":{"S":"019aab7e-1a80-7c00-8000-000000000001"},"name":{"S":"Rehearsal"},
+	p := f.proxy()
+	r := f.fromEnv(p.URL).Rehearsal(`{"id":{"S":"019aab7e-1a80-7c00-8000-000000000001"},"name":{"S":"Rehearsal"},
 		"email":{"S":"rehearsal@example.com"},"age":{"N":"42"},"createdAt":{"S":"2025-11-22T12:15:59.616Z"},
 		"updatedAt":{"S":"2025-11-22T12:15:59.616Z"},"version":{"N":"1"},"listShard":{"N":"1"},
 		"userId":{"S":"019aab7e-1a80-7c00-8000-000000000001"}}`)
@@ -125,5 +128,6 @@ func TestRehearsal(t *testing.T) {
 	}
 	require.NoError(t, r.Delete(t.Context(), id, version(1)))
 
+	assert.Zero(t, p.connections.Load())
 	assert.Empty(t, f.items())
 }
